@@ -1,0 +1,47 @@
+/// Why a word cannot be expanded.
+package struct WordError: Error, Hashable, Sendable {
+    /// The word.
+    package var word: String
+    /// What is wrong with it.
+    package var reason: String
+
+    /// BuildKit's sentence.
+    package var message: String { "failed to process \(GoQuote.quote(word)): \(reason)" }
+}
+
+/// What became of a word.
+package struct ExpandedWord: Hashable, Sendable {
+    /// Quotes removed, variables replaced.
+    package var text = ""
+    /// `text` split at white space that is not quoted.
+    package var words: [String] = []
+    /// Variables that were asked for and are set, sorted.
+    package var used: [String] = []
+    /// Variables that were asked for and are not set, sorted: what `UndefinedVar` is about.
+    package var unset: [String] = []
+}
+
+/// Replaces `$x`, `${x...}`, quotes and escapes in a word, as BuildKit's `shell.Lex` does.
+package struct WordExpander: Hashable, Sendable {
+    /// `\` or `` ` ``.
+    package var escape: UInt8
+    /// Keeps quotes in the result.
+    package var keepsQuotes = false
+    /// Keeps escape characters in the result.
+    package var keepsEscapes = false
+    /// Quotes are ordinary characters (here-documents).
+    package var ignoresQuotes = false
+    /// Leaves `$x` as it is when `x` is not set.
+    package var keepsUnset = false
+    /// The longest result, in bytes; a longer one is an error (`ENV a=$a$a`, repeated, doubles each time).
+    package var limit = 16 << 20
+
+    package init(escape: UInt8 = UInt8(ascii: "\\")) { self.escape = escape }
+
+    /// The expander for the content of here-documents: `\` escapes, quotes do not matter.
+    package static var heredoc: WordExpander {
+        var expander = WordExpander()
+        expander.ignoresQuotes = true
+        return expander
+    }
+}
