@@ -70,7 +70,7 @@ let package = Package(
                 "TerminalUI", "Diagnostics", arguments, system,
             ])
         + [
-            .executableTarget(name: "lesson", dependencies: ["LessonCommands"], swiftSettings: rules),
+            .executableTarget(name: "lesson", dependencies: ["LessonCommands", arguments], swiftSettings: rules),
             .testTarget(
                 name: "EndToEndTests",
                 dependencies: ["lesson", "Lessons", system],

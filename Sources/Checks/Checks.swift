@@ -1,0 +1,1 @@
+// Checks: see docs/architecture.md.

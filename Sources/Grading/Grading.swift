@@ -1,0 +1,1 @@
+// Grading: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// Lessons: see docs/architecture.md.

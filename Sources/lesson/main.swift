@@ -1,0 +1,4 @@
+import ArgumentParser
+import LessonCommands
+
+await Lesson.main()
