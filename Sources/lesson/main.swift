@@ -1,4 +1,0 @@
-import ArgumentParser
-import LessonCommands
-
-await Lesson.main()
