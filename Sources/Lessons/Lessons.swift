@@ -1,1 +1,0 @@
-// Lessons: see docs/architecture.md.
