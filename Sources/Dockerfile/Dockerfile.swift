@@ -21,7 +21,7 @@ package struct Dockerfile: Sendable {
     package var directives: ParserDirectives
     /// `ARG` before the first `FROM`.
     package var metaArguments: [Command]
-    /// At least one... none only if the text has nothing but `ARG`.
+    /// At least one.
     package var stages: [Stage]
     /// Warnings found while parsing.
     package var diagnostics: [Diagnostic]
@@ -50,6 +50,12 @@ package struct Stage: Sendable {
     package var range: SourceRange
     /// The `FROM` instruction as it is written, for progress.
     package var text: String
+    /// `FROM` as it is written.
+    package var keyword: String
+    /// `AS` as it is written.
+    package var asKeyword: String?
+    /// The comments right before.
+    package var comments: [String]
     /// The comment that describes the stage: `# name text` right before `FROM`.
     package var documentation: String?
     package var commands: [Command]

@@ -62,8 +62,6 @@ package enum CommandLine: Hashable, Sendable {
     case shell(String)
     /// A list of words, run as it is.
     case exec([String])
-    /// Neither: `CMD` with nothing behind it.
-    case none
 }
 
 /// `ARG name[=default]...`

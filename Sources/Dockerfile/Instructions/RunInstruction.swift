@@ -1,4 +1,4 @@
-/// `RUN [--mount= --network= --security= --device=] command`
+/// `RUN [--mount= --network= --security=] command`
 package struct RunInstruction: Hashable, Sendable {
     package var commandLine: CommandLine
     package var heredocs: [Heredoc] = []
@@ -10,7 +10,6 @@ package struct RunInstruction: Hashable, Sendable {
     package var mounts: [Mount] = []
     package var network: NetworkMode = .default
     package var security: SecurityMode = .sandbox
-    package var devices: [Device] = []
 
     package init(commandLine: CommandLine) { self.commandLine = commandLine }
 
@@ -23,17 +22,6 @@ package struct RunInstruction: Hashable, Sendable {
     package enum SecurityMode: String, Hashable, Sendable, CaseIterable {
         case sandbox
         case insecure
-    }
-
-    /// `--device=name[,required]`
-    package struct Device: Hashable, Sendable {
-        package var name: String
-        package var isRequired: Bool
-
-        package init(name: String, isRequired: Bool) {
-            self.name = name
-            self.isRequired = isRequired
-        }
     }
 }
 

@@ -36,6 +36,12 @@ package struct DockerfileSource: Sendable {
         return bytes[start..<end]
     }
 
+    /// The bytes of a 1-based line with its line end.
+    func rawLine(_ number: Int) -> ArraySlice<UInt8> {
+        guard number >= 1, number <= starts.count else { return [] }
+        return bytes[starts[number - 1]..<(number < starts.count ? starts[number] : bytes.count)]
+    }
+
     /// The text of a 1-based line for an excerpt, or nil when there is no such line. Long lines are cut to 64 KiB.
     package func sourceLine(_ number: Int) -> String? {
         line(number).map { String(decoding: $0.prefix(65_536), as: UTF8.self) }

@@ -34,7 +34,7 @@ package struct WordExpander: Hashable, Sendable {
     /// Leaves `$x` as it is when `x` is not set.
     package var keepsUnset = false
     /// The longest result, in bytes; a longer one is an error (`ENV a=$a$a`, repeated, doubles each time).
-    package var limit = 16 << 20
+    package var limit = 1 << 20
 
     package init(escape: UInt8 = UInt8(ascii: "\\")) { self.escape = escape }
 
@@ -42,6 +42,31 @@ package struct WordExpander: Hashable, Sendable {
     package static var heredoc: WordExpander {
         var expander = WordExpander()
         expander.ignoresQuotes = true
+        expander.limit = 16 << 20
         return expander
+    }
+
+    /// Expands one word.
+    /// - Parameter lookup: the value of a variable, nil when it is not set.
+    package func expand(_ word: String, lookup: (String) -> String?) throws(WordError) -> ExpandedWord {
+        // Most words have nothing in them to expand.
+        guard word.utf8.contains(where: { $0 == 0x24 || $0 == 0x22 || $0 == 0x27 || $0 == 0x3C || $0 == escape }) else {
+            return ExpandedWord(text: word, words: Self.split(word))
+        }
+        return try withoutActuallyEscaping(lookup) { (escaping) throws(WordError) in
+            var lexer = WordLexer(word, options: self, lookup: escaping)
+            do throws(WordLexer.Failure) {
+                let output = try lexer.run()
+                return ExpandedWord(
+                    text: String(output.text), words: output.words, used: lexer.used.sorted(),
+                    unset: lexer.unset.sorted())
+            } catch {
+                throw WordError(word: word, reason: error.reason)
+            }
+        }
+    }
+
+    private static func split(_ word: String) -> [String] {
+        word.unicodeScalars.split(whereSeparator: GoSpace.isSpace).map(String.init)
     }
 }
