@@ -56,7 +56,7 @@ let package = Package(
         + room("OCI", ["CNettle"])
         + room("Linux", ["CLinux", system])
         + room("Images", ["OCI", "Linux", "CArchive", grdb, system])
-        + room("Sandbox", ["OCI", "Linux", system])
+        + room("Sandbox", ["OCI", "Linux", "CLinux", system])
         + room("Build", ["Dockerfile", "Images", "Sandbox", "OCI", "Linux", "Diagnostics", system])
         // Where the two meet.
         + room("Checks", ["Build", "Images", "Lessons", "OCI", "Diagnostics", system])

@@ -1,3 +1,150 @@
 #ifndef CLINUX_H
 #define CLINUX_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+// Every function returns a negative errno where it fails, so that Swift never reads `errno` late.
+
+// What glibc shows only to _GNU_SOURCE.
+#define LESSON_O_PATH 010000000
+#define LESSON_AT_EMPTY_PATH 0x1000
+/// pipe2(2), close-on-exec.
+int lesson_pipe(int ends[2]);
+/// eventfd(2), close-on-exec, not blocking.
+int lesson_eventfd(void);
+/// unshare(2) of the calling thread.
+int lesson_unshare(unsigned long flags);
+/// setns(2) of the calling thread.
+int lesson_join_namespace(int descriptor);
+#define LESSON_CLONE_FS 0x00000200
+#define LESSON_CLONE_NEWNET 0x40000000
+#define LESSON_CLONE_NEWNS 0x00020000
+
+// --- files -------------------------------------------------------------------------------------------------------
+
+/// openat2(2). `resolve` is a set of LESSON_RESOLVE_ bits.
+int lesson_openat2(int directory, const char *path, int flags, unsigned mode, uint64_t resolve);
+#define LESSON_RESOLVE_NO_XDEV 0x01
+#define LESSON_RESOLVE_NO_MAGICLINKS 0x02
+#define LESSON_RESOLVE_NO_SYMLINKS 0x04
+#define LESSON_RESOLVE_BENEATH 0x08
+#define LESSON_RESOLVE_IN_ROOT 0x10
+
+/// What statx(2) says, without padding or unions.
+struct lesson_status {
+    uint32_t mode;  ///< with the file type
+    uint32_t uid, gid;
+    uint32_t link_count;
+    uint64_t size, blocks, inode;
+    uint64_t device, special_device;
+    int64_t modified_seconds;
+    uint32_t modified_nanoseconds;
+};
+int lesson_status_at(int directory, const char *path, int flags, struct lesson_status *status);
+int lesson_rename(int old_directory, const char *old_path, int new_directory, const char *new_path, unsigned flags);
+int lesson_set_times(int directory, const char *path, int64_t seconds, uint32_t nanoseconds);
+/// Copies `source` to `destination` from offset 0: a shared extent where the file system can, holes kept.
+int lesson_copy_contents(int source, int destination);
+/// Reads the next entries of a directory into `buffer`; the count of bytes, 0 at the end.
+long lesson_read_entries(int directory, void *buffer, unsigned long size);
+
+/// Extended attributes; a size, or a negative errno.
+long lesson_get_attribute(const char *path, const char *name, void *value, unsigned long size);
+long lesson_list_attributes(const char *path, char *names, unsigned long size);
+int lesson_set_attribute(const char *path, const char *name, const void *value, unsigned long size);
+int lesson_remove_attribute(const char *path, const char *name);
+int lesson_sync_file_system(int descriptor);
+
+// --- mounts ------------------------------------------------------------------------------------------------------
+
+int lesson_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *options);
+int lesson_unmount(const char *target, int flags);
+/// fsopen, fsconfig per option pair (name, value, ...), fsmount, move_mount onto `target`. Directories may be given as
+/// descriptors by an option value of the form /proc/self/fd/N.
+int lesson_mount_configured(
+    const char *type, const char *source, const char *const *options, unsigned count, const char *target);
+
+// --- processes ---------------------------------------------------------------------------------------------------
+
+int lesson_pidfd_open(pid_t pid);
+int lesson_pidfd_signal(int pidfd, int signal);
+/// Waits for a child without hanging on others. 0 and `status` as of waitpid(2); -EAGAIN when it still runs and
+/// `block` is 0. `cpu_microseconds` is what it and its waited-for children used.
+int lesson_wait(pid_t pid, int block, int *status, uint64_t *cpu_microseconds);
+
+struct lesson_spawn {
+    const char *path;         ///< searched on the caller's PATH if it has no slash
+    char *const *arguments;
+    char *const *environment;
+    const int *descriptors;   ///< pairs: ours, the child's
+    unsigned descriptor_count;
+    int directory;            ///< working directory, or -1
+    const int *cgroups;       ///< open `cgroup.procs`, joined before exec
+    unsigned cgroup_count;
+    const int *namespaces;    ///< open namespaces to join, in this order
+    unsigned namespace_count;
+    unsigned long unshare_flags;
+    int new_session;          ///< setsid
+    int new_group;            ///< setpgid(0, 0)
+    int controlling_terminal; ///< the child's descriptor that becomes its terminal, or -1
+    int death_signal;         ///< when the spawning *thread* ends, or 0
+};
+/// Starts a program. All descriptors but those mapped are closed, signal actions are the default, nothing is blocked.
+/// Returns its pid, and a pidfd in `pidfd`. `stage` names what failed in the child.
+int lesson_spawn(const struct lesson_spawn *request, int *pidfd, const char **stage);
+
+/// The first half of entering the engine's namespaces: a child in new user, mount, pid and cgroup namespaces that waits
+/// on a pipe for its id maps. When `go` is written to, it becomes id 0, makes mounts private, mounts /proc and
+/// `scratch` (a tmpfs), starts `path` and stays as the namespace's init: it reaps, and forwards signals. It dies with
+/// its parent, and everything with it. The engine's wait status is written to `status_pipe` as an int.
+struct lesson_engine {
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    const char *scratch;
+    const int *cgroups;
+    unsigned cgroup_count;
+    int keep_groups;  ///< setgroups is denied (one id)
+};
+struct lesson_engine_started {
+    pid_t pid;
+    int go;           ///< write one byte when the maps are there
+    int report;       ///< reads: int wait status; or a negative errno, then a name of what failed
+};
+int lesson_engine_start(const struct lesson_engine *request, struct lesson_engine_started *started);
+
+/// Blocks the signals that the outer process passes on, and SIGCHLD; a signalfd for them.
+int lesson_signal_descriptor(void);
+/// Next signal of a signalfd: its number; `from_process` tells kill(2) from the terminal driver.
+int lesson_signal_next(int descriptor, int *from_process);
+/// Ends this process by a signal, so that a shell sees what happened.
+void lesson_die_by(int signal);
+
+int lesson_wait_code(int status, int *signalled);
+
+// --- terminals ---------------------------------------------------------------------------------------------------
+
+int lesson_terminal_open(int *controller, int *terminal);
+int lesson_terminal_size(int from, int to);
+/// Makes a terminal raw; `saved` (size LESSON_TERMINAL_STATE) restores it.
+#define LESSON_TERMINAL_STATE 128
+int lesson_terminal_raw(int descriptor, void *saved);
+int lesson_terminal_restore(int descriptor, const void *saved);
+/// Receives one descriptor over a listening unix socket, waiting at most `milliseconds`.
+int lesson_receive_descriptor(int listening, int milliseconds);
+int lesson_listen_unix(const char *path);
+
+// --- odds and ends -----------------------------------------------------------------------------------------------
+
+/// Brings `lo` up in the current network namespace.
+int lesson_loopback_up(void);
+/// Adds an `unreachable` route; family AF_INET or AF_INET6, address in network order.
+int lesson_route_unreachable(int family, const void *address, unsigned prefix);
+/// Sets a resource limit of this process.
+int lesson_set_limit(int resource, uint64_t soft, uint64_t hard);
+/// A new thread with a stack of `stack` bytes that calls `body(argument)` and is never joined.
+int lesson_thread(void (*body)(void *), void *argument, unsigned long stack);
+int64_t lesson_monotonic_nanoseconds(void);
+
 #endif

@@ -1,0 +1,341 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x00001000
+#endif
+
+static int result(long value) { return value < 0 ? -errno : (int)value; }
+
+int lesson_pidfd_open(pid_t pid) { return result(syscall(SYS_pidfd_open, pid, 0)); }
+
+int lesson_pidfd_signal(int pidfd, int signal) {
+    return result(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
+}
+
+int lesson_wait(pid_t pid, int block, int *status, uint64_t *cpu_microseconds) {
+    struct rusage usage;
+    pid_t got;
+    do {
+        got = wait4(pid, status, block ? 0 : WNOHANG, &usage);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) return -errno;
+    if (got == 0) return -EAGAIN;
+    if (cpu_microseconds)
+        *cpu_microseconds = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
+                            (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    return 0;
+}
+
+int lesson_wait_code(int status, int *signalled) {
+    *signalled = WIFSIGNALED(status);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+// --- spawn -------------------------------------------------------------------------------------------------------
+
+struct child {
+    const struct lesson_spawn *request;
+    const char *path;
+    sigset_t signals;
+    int failed;
+    const char *stage;
+};
+
+static void default_signals(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < NSIG; signal++)
+        if (signal != SIGKILL && signal != SIGSTOP) sigaction(signal, &action, NULL);
+}
+
+static int join_cgroups(const int *cgroups, unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        if (write(cgroups[i], "0", 1) != 1) return -1;
+    return 0;
+}
+
+// Runs on its own stack in our memory while we wait (as vfork does): nothing here may allocate or lock.
+static int run_child(void *argument) {
+    struct child *child = argument;
+    const struct lesson_spawn *request = child->request;
+#define TRY(name, expression)                                                                                          \
+    do {                                                                                                               \
+        if ((expression) < 0) {                                                                                        \
+            child->stage = name;                                                                                       \
+            child->failed = errno;                                                                                     \
+            _exit(127);                                                                                                \
+        }                                                                                                              \
+    } while (0)
+
+    default_signals();
+    if (request->death_signal) TRY("set the parent-death signal", prctl(PR_SET_PDEATHSIG, request->death_signal));
+    TRY("join the cgroup", join_cgroups(request->cgroups, request->cgroup_count));
+    for (unsigned i = 0; i < request->namespace_count; i++)
+        TRY("join a namespace", setns(request->namespaces[i], 0));
+    if (request->unshare_flags) TRY("unshare", unshare((int)request->unshare_flags));
+    if (request->new_session)
+        TRY("start a session", setsid());
+    else if (request->new_group)
+        TRY("start a process group", setpgid(0, 0));
+    if (request->directory >= 0) TRY("change directory", fchdir(request->directory));
+
+    // First out of the way of each other, then into place.
+    int top = 2;
+    int moved[64];
+    for (unsigned i = 0; i < request->descriptor_count; i++)
+        if (request->descriptors[2 * i + 1] > top) top = request->descriptors[2 * i + 1];
+    for (unsigned i = 0; i < request->descriptor_count; i++)
+        TRY("move a descriptor", moved[i] = fcntl(request->descriptors[2 * i], F_DUPFD, top + 1));
+    char used[64] = {0};
+    for (unsigned i = 0; i < request->descriptor_count; i++) {
+        int target = request->descriptors[2 * i + 1];
+        TRY("place a descriptor", dup2(moved[i], target));
+        used[target] = 1;
+    }
+    for (int fd = 0; fd <= top; fd++)
+        if (!used[fd]) close(fd);
+    TRY("close descriptors", (int)syscall(SYS_close_range, (unsigned)top + 1, ~0U, 0));
+    if (request->controlling_terminal >= 0)
+        TRY("take the terminal", ioctl(request->controlling_terminal, TIOCSCTTY, 0));
+
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(child->path, request->arguments, request->environment);
+    child->stage = "execute";
+    child->failed = errno;
+    _exit(127);
+}
+
+int lesson_spawn(const struct lesson_spawn *request, int *pidfd, const char **stage) {
+    *stage = "start a process";
+    if (request->descriptor_count > 60) return -E2BIG;
+    for (unsigned i = 0; i < request->descriptor_count; i++)
+        if (request->descriptors[2 * i + 1] < 0 || request->descriptors[2 * i + 1] > 60) return -EBADF;
+
+    char found[PATH_MAX];
+    struct child child = {.request = request, .path = request->path};
+    if (!strchr(request->path, '/')) {
+        const char *search = getenv("PATH");
+        if (!search || !*search) search = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        child.path = NULL;
+        *stage = "find the program";
+        while (*search) {
+            size_t length = strcspn(search, ":");
+            // A relative entry would depend on where we stand.
+            if (length > 0 && search[0] == '/' && length + strlen(request->path) + 2 < sizeof found) {
+                memcpy(found, search, length);
+                found[length] = '/';
+                strcpy(found + length + 1, request->path);
+                if (access(found, X_OK) == 0) {
+                    child.path = found;
+                    break;
+                }
+            }
+            search += length;
+            if (*search == ':') search++;
+        }
+        if (!child.path) return -ENOENT;
+        *stage = "start a process";
+    }
+
+    const size_t size = 64 * 1024;
+    char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (stack == MAP_FAILED) return -errno;
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &child.signals);
+    int fd = -1;
+    pid_t pid = clone(run_child, stack + size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, &fd);
+    int failed = pid < 0 ? errno : 0;
+    pthread_sigmask(SIG_SETMASK, &child.signals, NULL);
+    munmap(stack, size);
+    if (failed) return -failed;
+    if (child.failed) {
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+        }
+        close(fd);
+        *stage = child.stage;
+        return -child.failed;
+    }
+    *pidfd = fd;
+    return pid;
+}
+
+// --- the engine's namespaces -------------------------------------------------------------------------------------
+
+static void report(int pipe, int failed, const char *what) {
+    struct {
+        int failed;
+        char what[60];
+    } message;
+    memset(&message, 0, sizeof message);
+    message.failed = -failed;
+    strncpy(message.what, what, sizeof message.what - 1);
+    if (write(pipe, &message, sizeof message) < 0) {
+    }
+    _exit(127);
+}
+
+static void set_mask(int how, const int *signals) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (; *signals; signals++) sigaddset(&set, *signals);
+    sigprocmask(how, &set, NULL);
+}
+
+static const int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD, 0};
+
+static void be_init(const struct lesson_engine *request, int go, int out) {
+    char byte;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ssize_t got;
+    while ((got = read(go, &byte, 1)) < 0 && errno == EINTR) {
+    }
+    if (got != 1) _exit(127);  // the parent is gone, or gave up
+    close(go);
+    if (join_cgroups(request->cgroups, request->cgroup_count) < 0) report(out, errno, "join the cgroup");
+    if (setresgid(0, 0, 0) != 0) report(out, errno, "become group 0 of the namespace");
+    if (!request->keep_groups && syscall(SYS_setgroups, 0, NULL) != 0) report(out, errno, "drop groups");
+    if (setresuid(0, 0, 0) != 0) report(out, errno, "become user 0 of the namespace");
+    // A change of ids clears both.
+    prctl(PR_SET_DUMPABLE, 1);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) report(out, errno, "make mounts private");
+    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
+        report(out, errno, "mount /proc");
+    if (mount("lesson", request->scratch, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0)
+        report(out, errno, "mount a tmpfs");
+
+    default_signals();
+    set_mask(SIG_BLOCK, forwarded);
+    pid_t engine = _Fork();
+    if (engine < 0) report(out, errno, "start the engine");
+    if (engine == 0) {
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        fcntl(out, F_SETFD, FD_CLOEXEC);
+        execve(request->path, request->arguments, request->environment);
+        report(out, errno, "execute the engine");
+    }
+    // Nothing of the person's is kept open by init, the report apart.
+    if (out != 3) {
+        dup2(out, 3);
+        out = 3;
+    }
+    syscall(SYS_close_range, 4, ~0U, 0);
+    close(0);
+    close(1);
+    close(2);
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int *signal = forwarded; *signal; signal++) sigaddset(&set, *signal);
+    for (;;) {
+        siginfo_t info;
+        int signal = sigwaitinfo(&set, &info);
+        if (signal < 0) continue;
+        // What the terminal sends, it sends to the engine as well.
+        if (signal != SIGCHLD) {
+            if (info.si_code <= 0) kill(engine, signal);
+            continue;
+        }
+        for (;;) {
+            int status;
+            pid_t pid = waitpid(-1, &status, WNOHANG);
+            if (pid <= 0) break;
+            if (pid == engine) {
+                if (write(out, &status, sizeof status) < 0) {
+                }
+                _exit(0);
+            }
+        }
+    }
+}
+
+int lesson_engine_start(const struct lesson_engine *request, struct lesson_engine_started *started) {
+    int go[2], out[2];
+    if (pipe2(go, O_CLOEXEC) != 0) return -errno;
+    if (pipe2(out, O_CLOEXEC) != 0) {
+        int failed = errno;
+        close(go[0]);
+        close(go[1]);
+        return -failed;
+    }
+    // As fork, in new namespaces; the child is a copy, so it may use the stack it stands on.
+    long pid = syscall(
+        SYS_clone, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP | CLONE_NEWIPC | SIGCHLD, NULL, NULL,
+        NULL, NULL);
+    int failed = pid < 0 ? errno : 0;
+    if (pid == 0) {
+        close(go[1]);
+        close(out[0]);
+        be_init(request, go[0], out[1]);
+        _exit(127);
+    }
+    close(go[0]);
+    close(out[1]);
+    if (failed) {
+        close(go[1]);
+        close(out[0]);
+        return -failed;
+    }
+    started->pid = (pid_t)pid;
+    started->go = go[1];
+    started->report = out[0];
+    return 0;
+}
+
+int lesson_signal_descriptor(void) {
+    set_mask(SIG_BLOCK, forwarded);
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int *signal = forwarded; *signal; signal++) sigaddset(&set, *signal);
+    return result(signalfd(-1, &set, SFD_CLOEXEC));
+}
+
+int lesson_signal_next(int descriptor, int *from_process) {
+    struct signalfd_siginfo info;
+    ssize_t got;
+    do {
+        got = read(descriptor, &info, sizeof info);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) return -errno;
+    *from_process = info.ssi_code <= 0;
+    return (int)info.ssi_signo;
+}
+
+void lesson_die_by(int signal) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_DFL;
+    sigaction(signal, &action, NULL);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    kill(getpid(), signal);
+    _exit(128 + signal);
+}
