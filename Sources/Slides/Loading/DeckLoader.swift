@@ -1,0 +1,311 @@
+import Diagnostics
+
+/// Reads a deck: scans, pairs fences, reads entries, groups fragments, has libcmark parse each slide.
+struct DeckLoader {
+    let options: DeckOptions
+    private var slides: [LoadedSlide] = []
+    private var diagnostics: [Diagnostic] = []
+    private var builder: DocumentBuilder
+    private var remainingExpansion: Int
+
+    /// A slide whose document is known by its place in the builder only.
+    private struct LoadedSlide {
+        var slide: Slide
+        var nodes: Range<Int>
+    }
+
+    init(options: DeckOptions) {
+        self.options = options
+        builder = DocumentBuilder(nesting: options.limits.nesting)
+        remainingExpansion = options.limits.expansionBytes
+    }
+
+    mutating func load(_ raw: [UInt8]) -> Deck {
+        let text = SourceText(raw, limit: options.limits.bytes)
+        var facts = DeckFacts(source: text.bytes, text: text.facts)
+        var frontMatter: FrontMatter?
+        var definitions = DefinitionTable()
+        text.bytes.withUnsafeBufferPointer { bytes in
+            frontMatter = options.strictRemark || options.dialect == .remark ? nil : FrontMatter(bytes)
+            facts.start = frontMatter?.end ?? 0
+            facts.startLine = frontMatter?.endLine ?? 1
+            definitions = read(bytes, &facts)
+        }
+        let arena = DocumentArena(
+            nodes: builder.nodes, text: builder.text, classes: builder.classes, definitions: definitions.definitions,
+            fences: builder.fences)
+        var deck = Deck(
+            slides: slides.map { loaded in
+                var slide = loaded.slide
+                slide.document = SlideDocument(arena: arena, range: loaded.nodes)
+                return slide
+            })
+        deck.file = options.file
+        deck.frontMatter = frontMatter?.properties ?? []
+        deck.title = deck.frontMatter.first { $0.key == "title" }?.value ?? deck.slides.lazy.compactMap(\.title).first
+        deck.linkDefinitions = definitions.definitions
+        deck.diagnostics = TextDiagnostics.diagnostics(for: text.facts, limits: options.limits) + diagnostics
+        for index in deck.diagnostics.indices { deck.diagnostics[index].file = options.file }
+        deck.facts = facts
+        return deck
+    }
+
+    private mutating func read(_ bytes: Bytes, _ facts: inout DeckFacts) -> DefinitionTable {
+        var dialect = options.strictRemark ? .remark : options.dialect
+        var scanner = LineScanner(
+            bytes, from: facts.start, line: facts.startLine, dialect: dialect, limits: options.limits)
+        if scanner.sawSlideEnd {
+            dialect = .presenterm
+            scanner = LineScanner(
+                bytes, from: facts.start, line: facts.startLine, dialect: dialect, limits: options.limits)
+        }
+        facts.dialect = dialect == .presenterm ? .presenterm : .remark
+        if scanner.isTruncated {
+            diagnostics.append(
+                Diagnostic(
+                    id: "too-many-slides", severity: .error,
+                    message: "the deck has more than \(options.limits.slides) slides",
+                    hint: "what follows the last of them is shown on it"))
+        }
+        let resolver = FenceResolver(bytes, chunks: scanner.chunks, marks: scanner.marks)
+        facts.quotedSeparators = resolver.quotedSeparators
+        facts.fences = resolver.fences.map {
+            DeckFacts.FenceFact(
+                line: $0.line, endLine: $0.closeLine ?? $0.line, isOutdented: $0.isOutdented, problem: $0.problem,
+                indent: $0.indent)
+        }
+        facts.separators = resolver.entries.dropFirst().map { $0.line - 1 }
+        var reader = EntryReader(bytes: bytes, limits: options.limits)
+        let texts = resolver.entries.map { reader.read($0, fences: resolver.fences[$0.fences]) }
+        diagnostics += reader.diagnostics
+        builder.classes = reader.classes
+        make(bytes, resolver.entries, texts, reader.definitions)
+        return reader.definitions
+    }
+
+    // MARK: From entries to slides
+
+    private mutating func make(
+        _ bytes: Bytes, _ entries: [Entry], _ texts: [EntryText], _ definitions: DefinitionTable
+    ) {
+        let excluded = Set(options.excludedClasses)
+        slides.reserveCapacity(entries.count)
+        var templates = TemplateTable(texts)
+        var index = 0
+        while index < entries.count {
+            var last = index + 1
+            while last < entries.count, entries[last].opener == .fragment { last += 1 }
+            let members = index..<last
+            index = last
+            let kept = members.filter { !Self.isExcluded(texts[$0], classes: excluded) }
+            // A slide that is left out takes its fragments with it.
+            guard kept.first == members.lowerBound else { continue }
+            var group = SlideGroup(entries: kept)
+            templates.inherit(&group, texts[members.lowerBound])
+            let isLayout = texts[members.lowerBound].value(of: "layout") == "true"
+            let name = texts[members.lowerBound].value(of: "name")
+            if isLayout || templates.isWanted(name) {
+                let text = assemble(bytes, group, entries, texts)
+                templates.add(group, text: text, first: texts[members.lowerBound], isLayout: isLayout)
+            }
+            if !isLayout { makeSlides(bytes, group, entries, texts, definitions) }
+        }
+    }
+
+    private static func isExcluded(_ text: EntryText, classes: Set<String>) -> Bool {
+        guard !text.properties.isEmpty else { return false }
+        if text.value(of: "exclude")?.lowercased() == "true" { return true }
+        guard !classes.isEmpty, let own = text.value(of: "class") else { return false }
+        return own.classList.contains(where: classes.contains)
+    }
+
+    /// Parses a group's content once, and makes a slide of each of its entries.
+    private mutating func makeSlides(
+        _ bytes: Bytes, _ group: SlideGroup, _ entries: [Entry], _ texts: [EntryText], _ definitions: DefinitionTable
+    ) {
+        let firstNode = builder.nodes.count
+        let firstFence = builder.fences.count
+        parse(bytes, group, entries, texts, definitions)
+        for index in firstFence..<builder.fences.count { builder.fences[index].index = index - firstFence }
+        let images = builder.imagePositions.map { position in
+            let node = builder.nodes[position.node]
+            let destination =
+                node.extra > 0
+                ? definitions.definitions[Int(node.extra) - 1].destination
+                : String(
+                    decoding: builder.text[Int(node.textStart)..<Int(node.textStart + node.textLength)], as: UTF8.self)
+            return ImageReference(destination: destination, line: Int(position.line))
+        }
+        var properties = group.inherited
+        var notes: String?
+        var title: String?
+        var limit = firstNode
+        var fence = firstFence
+        for (place, index) in group.entries.enumerated() {
+            let entry = entries[index]
+            let text = texts[index]
+            let isLast = place + 1 == group.entries.count
+            let before = limit
+            limit = isLast ? builder.nodes.count : nodeIndex(from: limit, line: entries[group.entries[place + 1]].line)
+            properties.merge(own: text.properties)
+            var slide = Slide(
+                number: slides.count + 1, isFragment: place > 0, line: entry.line,
+                endLine: max(entry.line, entry.endLine))
+            slide.name = text.value(of: "name")
+            slide.properties = properties
+            slide.classes = properties["class"]?.classList ?? []
+            slide.isCounted = text.value(of: "count") != "false"
+            if title == nil { title = heading(before..<limit) }
+            slide.title = title
+            if let range = entry.notes {
+                let own = bytes.string(bytes.trimmed(range))
+                // Inherited notes come first; past a bound only the slide's own are kept.
+                notes = notes.flatMap { $0.utf8.count < 1 << 16 ? $0 + "\n\n" + own : nil } ?? own
+            }
+            slide.notes = notes
+            while fence < builder.fences.count, builder.fences[fence].line < entry.line { fence += 1 }
+            let ownFences = fence
+            while fence < builder.fences.count, builder.fences[fence].line <= entry.endLine { fence += 1 }
+            bind(text, to: ownFences..<fence, slide: &slide)
+            slide.fences = Array(builder.fences[ownFences..<fence])
+            if !images.isEmpty {
+                slide.images = images.filter { $0.line >= entry.line && $0.line <= entry.endLine }
+            }
+            slides.append(LoadedSlide(slide: slide, nodes: firstNode..<limit))
+        }
+    }
+
+    private func nodeIndex(from start: Int, line: Int) -> Int {
+        var index = start
+        while index < builder.nodes.count, Int(builder.nodes[index].line) < line { index += 1 }
+        return index
+    }
+
+    /// The text of the first heading among `range`.
+    private func heading(_ range: Range<Int>) -> String? {
+        guard let index = range.first(where: { builder.nodes[$0].kind == .heading }) else { return nil }
+        var text: [UInt8] = []
+        for node in builder.nodes[index + 1..<max(index + 1, min(Int(builder.nodes[index].end), range.upperBound))] {
+            switch node.kind {
+            case .text, .inlineCode:
+                text += builder.text[Int(node.textStart)..<Int(node.textStart + node.textLength)]
+            case .softBreak, .lineBreak: text.append(.space)
+            default: break
+            }
+        }
+        return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
+    }
+
+    /// Binds directives to the next fence of their slide, else to the slide.
+    private mutating func bind(_ text: EntryText, to fences: Range<Int>, slide: inout Slide) {
+        for found in text.directives {
+            var directive = found.directive
+            if !found.isInNotes, let fence = fences.first(where: { builder.fences[$0].line > directive.line }) {
+                directive.target = .fence(builder.fences[fence].index)
+                if let kind = directive.kind, kind == .file || kind == .starter || kind == .solution,
+                    let name = directive.arguments["name"]
+                {
+                    builder.fences[fence].name = name
+                }
+            }
+            if let problem = directive.problem { diagnostics.append(problem) }
+            slide.directives.append(directive)
+        }
+    }
+
+    // MARK: Text for libcmark
+
+    private mutating func parse(
+        _ bytes: Bytes, _ group: SlideGroup, _ entries: [Entry], _ texts: [EntryText], _ definitions: DefinitionTable
+    ) {
+        var traits: Chunk.Traits = []
+        for index in group.entries { traits.formUnion(entries[index].traits) }
+        guard traits.contains(.content) || group.template != nil else { return }
+        let first = texts[group.entries[0]]
+        if group.entries.count == 1, group.template == nil, !traits.contains(.variable), first.rewritten == nil {
+            var context = DocumentBuilder.Context(bytes: Bytes(rebasing: bytes[first.slice]))
+            context.firstLine = first.firstLine
+            context.hasTables = traits.contains(.table)
+            parse(context, traits, definitions)
+            return
+        }
+        let text = assemble(bytes, group, entries, texts)
+        text.bytes.withUnsafeBufferPointer { buffer in
+            var context = DocumentBuilder.Context(bytes: buffer)
+            context.lineMap = text.lineMap
+            context.hasClasses =
+                group.entries.contains { texts[$0].hasClasses } || (group.template?.hasClasses ?? false)
+            context.hasTables = traits.contains(.table) || group.template != nil
+            parse(context, group.template == nil ? traits : traits.union(.bracket), definitions)
+        }
+    }
+
+    private mutating func parse(
+        _ context: DocumentBuilder.Context, _ traits: Chunk.Traits, _ definitions: DefinitionTable
+    ) {
+        guard context.bytes.count > 0 else { return }
+        var context = context
+        var prelude: [UInt8] = []
+        if traits.contains(.bracket), !definitions.isEmpty {
+            let used = definitions.prelude(for: context.bytes)
+            prelude = used.bytes
+            context.skippedLines = used.lines
+            context.hasDefinitions = used.lines > 0
+        }
+        builder.parse(prelude: prelude, context)
+    }
+
+    /// Puts a group's text together: what it inherits, each entry's own, a blank line where a separator was.
+    private mutating func assemble(
+        _ bytes: Bytes, _ group: SlideGroup, _ entries: [Entry], _ texts: [EntryText]
+    ) -> GroupText {
+        var text = GroupText()
+        for index in group.entries {
+            let entry = texts[index]
+            if !text.bytes.isEmpty { text.newLine(Int32(entry.firstLine - 1)) }
+            if !text.bytes.isEmpty, text.bytes.last == .lineFeed {
+                text.lineMap[text.lineMap.count - 1] = Int32(entry.firstLine)
+            }
+            if let rewritten = entry.rewritten {
+                text.append(rewritten) { entry.lineMap[min($0, entry.lineMap.count - 1)] }
+            } else {
+                text.append(bytes[entry.slice]) { Int32(entry.firstLine + $0) }
+            }
+        }
+        if let template = group.template {
+            text = Expansion.place(text, in: template, remaining: &remainingExpansion)
+        }
+        if group.template != nil || group.entries.contains(where: { entries[$0].traits.contains(.variable) }) {
+            var properties = group.inherited
+            for index in group.entries { properties.merge(own: texts[index].properties) }
+            text = Expansion.expand(text, properties, remaining: &remainingExpansion)
+        }
+        return text
+    }
+}
+
+extension EntryText {
+    /// The value of a property of its own; the last counts.
+    func value(of key: String) -> String? { properties.last { $0.key == key }?.value }
+}
+
+extension String {
+    /// Class names, separated by commas and blanks.
+    var classList: [String] { split { $0 == "," || $0 == " " }.map(String.init) }
+}
+
+extension [String: String] {
+    /// Adds a slide's own properties to those it inherits: classes add up, the rest replaces.
+    mutating func merge(own properties: [Property]) {
+        self["name"] = nil
+        for property in properties {
+            if property.key == "class", let inherited = self["class"], !inherited.isEmpty,
+                inherited.utf8.count < 4096
+            {
+                self["class"] = inherited + ", " + property.value
+            } else if count < 256 || self[property.key] != nil {
+                self[property.key] = property.value
+            }
+        }
+    }
+}
