@@ -12,8 +12,8 @@ struct IgnorePattern: Hashable, Sendable {
         /// `**name`
         case suffix([UInt8])
         case elements([Element])
-        /// The regular expression that BuildKit makes of it is none: matching it is an error there, never a match here.
-        case broken
+        /// `^` in the middle: the regular expression that BuildKit makes of it can never match.
+        case never
     }
 
     private enum Element: Hashable, Sendable {
@@ -35,10 +35,10 @@ struct IgnorePattern: Hashable, Sendable {
         _ = try GlobPattern(text)
         self.text = text
         self.isException = isException
-        matcher = Self.compile(Array(text.unicodeScalars), text)
+        matcher = try Self.compile(Array(text.unicodeScalars), text)
     }
 
-    private static func compile(_ text: [Unicode.Scalar], _ pattern: String) -> Matcher {
+    private static func compile(_ text: [Unicode.Scalar], _ pattern: String) throws(InstructionError) -> Matcher {
         var elements: [Element] = []
         var kind = 0  // 0 exact, 1 prefix, 2 suffix, 3 elements
         var index = 0
@@ -79,7 +79,8 @@ struct IgnorePattern: Hashable, Sendable {
                     elements.append(.scalar("\\"))
                 }
             case "[":
-                guard let (set, next) = set(text, from: index) else { return .broken }
+                // A range that goes down passes Go's first check, not the regular expression.
+                guard let (set, next) = set(text, from: index) else { throw GlobPattern.malformed(pattern) }
                 elements.append(set)
                 index = next
                 kind = 3
@@ -89,7 +90,7 @@ struct IgnorePattern: Hashable, Sendable {
             case "^":
                 // Not escaped by BuildKit: the regular expression wants the start of the text here.
                 if elements.isEmpty { break }
-                return .broken
+                return .never
             default: elements.append(.scalar(scalar))
             }
             isFirst = false
@@ -139,7 +140,7 @@ struct IgnorePattern: Hashable, Sendable {
             if own.count <= path.count, path.suffix(own.count).elementsEqual(own) { return true }
             return own.first == UInt8(ascii: "/") && path.elementsEqual(own.dropFirst())
         case .elements(let elements): return Self.run(elements, scalars)
-        case .broken: return false
+        case .never: return false
         }
     }
 

@@ -77,15 +77,8 @@ package struct IgnorePatterns: Sendable {
     package func ignores(_ path: String) -> Bool { verdict(path).isIgnored }
 
     /// The rule that had the last word about a path, nil when it is kept because no rule is about it.
+    /// - Parameter path: clean: no `./` in front.
     package func verdict(_ path: String) -> (isIgnored: Bool, rule: Rule?) {
-        let clean = GoPath.clean(path)
-        // Nobody can leave out everything at once.
-        guard clean != "." else { return (false, nil) }
-        return verdict(forCleaned: clean)
-    }
-
-    /// `MatchesOrParentMatches`, which also answers for `.`.
-    func verdict(forCleaned path: String) -> (isIgnored: Bool, rule: Rule?) {
         let bytes = Array(path.utf8)
         var candidates = [(bytes: bytes, scalars: Array(path.unicodeScalars))]
         for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
