@@ -1,4 +1,3 @@
-package import Slides
 package import SystemPackage
 
 /// Something to do: files to change, and a rubric that says when it is done.
@@ -15,8 +14,8 @@ package struct Exercise: Sendable, Hashable {
     package var folder: String
     /// What a learner begins with, relative to ``folder``.
     package var starter: [StarterFile]
-    /// The folder of the model solution, when there is one.
-    package var solution: FilePath?
+    /// The model solution, when there is one.
+    package var solution: Solution?
     /// The Dockerfile's name in ``folder``.
     package var dockerfile: String
     /// The name a learner's image gets, e.g. `hello`.
@@ -37,7 +36,7 @@ package struct Exercise: Sendable, Hashable {
 
     package init(
         id: String, title: String, slide: SlideReference? = nil, source: Source = .manifest, folder: String = "",
-        starter: [StarterFile] = [], solution: FilePath? = nil, dockerfile: String = "Dockerfile", tag: String? = nil,
+        starter: [StarterFile] = [], solution: Solution? = nil, dockerfile: String = "Dockerfile", tag: String? = nil,
         bases: [String] = [], reference: Reference? = nil, network: Network = .none,
         limits: ExerciseLimits = ExerciseLimits(), rubric: Rubric = Rubric(), hints: [Hint] = []
     ) {
@@ -74,6 +73,14 @@ package struct Exercise: Sendable, Hashable {
         case none
         /// The outside world, but neither the host nor its neighbours.
         case isolated
+    }
+
+    /// Where a model solution is.
+    package enum Solution: Sendable, Hashable {
+        /// A folder whose files replace those of the starter.
+        case folder(FilePath)
+        /// Fences of the deck.
+        case files([StarterFile])
     }
 
     /// The image that a size is compared with.

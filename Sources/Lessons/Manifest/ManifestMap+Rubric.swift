@@ -1,0 +1,86 @@
+import Diagnostics
+
+extension ManifestMap {
+    /// The keys `points`, `checks` and `integrity` of an exercise.
+    func rubric() -> Rubric {
+        var rubric = Rubric()
+        for entry in maps("checks") {
+            guard let check = entry.check(after: rubric.checks) else { continue }
+            rubric.checks.append(check)
+        }
+        for entry in maps("integrity") {
+            guard let check = entry.integrityCheck(after: rubric) else { continue }
+            rubric.integrity.append(check)
+        }
+        let sum = rubric.checks.reduce(0) { $0 + $1.points }
+        rubric.points = int("points", in: 0...1_000_000) ?? sum
+        if rubric.points != sum {
+            reader.report(
+                "rubric-points", "the points of the checks add up to \(sum), not to \(rubric.points)",
+                at: mark(of: "points"), hint: "change `points:` or the points of a check")
+        }
+        return rubric
+    }
+
+    private func check(after earlier: [CheckDefinition]) -> CheckDefinition? {
+        let id = required("id")
+        let points = int("points", in: 0...100_000) ?? 0
+        let isRequired = bool("required") ?? false
+        let isGate = bool("gate") ?? false
+        let needs = needs(among: earlier.map(\.id))
+        let (title, why, advice, slide) = (string("title"), string("why"), string("advice"), string("slide"))
+        let kind = kind()
+        finish()
+        guard let id, let kind else { return nil }
+        if earlier.contains(where: { $0.id == id }) {
+            reader.report("rubric-id", "two checks have the id `\(id)`", at: mark(of: "id"))
+        }
+        return CheckDefinition(
+            id: id, kind: kind, points: points, isRequired: isRequired, isGate: isGate, needs: needs, title: title,
+            why: why, advice: advice, slide: slide)
+    }
+
+    private func integrityCheck(after rubric: Rubric) -> IntegrityDefinition? {
+        let id = required("id")
+        let needs = needs(among: rubric.checks.map(\.id))
+        let title = string("title")
+        var kind: IntegrityKind?
+        if let word = required("kind") {
+            if word == "substitution" {
+                kind = substitution().map(IntegrityKind.substitution)
+            } else {
+                unknownKind(word, among: IntegrityKind.names)
+            }
+        }
+        finish()
+        guard let id, let kind else { return nil }
+        if rubric.check(id) != nil || rubric.integrity.contains(where: { $0.id == id }) {
+            reader.report("rubric-id", "two checks have the id `\(id)`", at: mark(of: "id"))
+        }
+        return IntegrityDefinition(id: id, kind: kind, needs: needs, title: title)
+    }
+
+    /// What a check needs stands before it: so there are no circles.
+    private func needs(among earlier: [String]) -> [String] {
+        let needs = strings("needs") ?? []
+        for need in needs where !earlier.contains(need) {
+            let near = Suggestion.nearest(to: need, among: earlier)
+            reader.report(
+                "rubric-needs", "no check before this one has the id `\(need)`", at: mark(of: "needs"),
+                hint: near.map { "did you mean `\($0)`?" })
+        }
+        return needs
+    }
+
+    func unknownKind(_ word: String, among names: [String]) {
+        let near = Suggestion.nearest(to: word, among: names)
+        reader.report(
+            "rubric-kind", "there is no kind of check `\(word)`", at: mark(of: "kind"),
+            hint: near.map { "did you mean `\($0)`?" } ?? "the kinds are \(names.joined(separator: ", "))")
+    }
+
+    func substitution() -> SubstitutionRule? {
+        guard let text = required("text") else { return nil }
+        return SubstitutionRule(files: strings("files") ?? ["*.c"], text: text)
+    }
+}
