@@ -1,0 +1,46 @@
+/// What an ELF file says of itself (System V ABI, "Object Files" and "Program Loading and Dynamic Linking").
+package struct ELFSummary: Sendable, Hashable, Codable {
+    package var is64Bit: Bool
+    package var isBigEndian: Bool
+    package var type: FileType
+    /// `x86_64`, `aarch64`..., or `machine N`.
+    package var machine: String
+    /// The program that loads it; nil for a static one.
+    package var interpreter: String?
+    /// Names of shared libraries it needs.
+    package var needed: [String]
+    /// Directories it looks for them in first.
+    package var runPaths: [String]
+    /// Whether it has no symbol table.
+    package var isStripped: Bool
+    /// Whether it has a dynamic section: then it needs an interpreter or is a library.
+    package var isDynamic: Bool
+
+    package init(
+        is64Bit: Bool = true, isBigEndian: Bool = false, type: FileType = .shared, machine: String = "x86_64",
+        interpreter: String? = nil, needed: [String] = [], runPaths: [String] = [], isStripped: Bool = false,
+        isDynamic: Bool = false
+    ) {
+        self.is64Bit = is64Bit
+        self.isBigEndian = isBigEndian
+        self.type = type
+        self.machine = machine
+        self.interpreter = interpreter
+        self.needed = needed
+        self.runPaths = runPaths
+        self.isStripped = isStripped
+        self.isDynamic = isDynamic
+    }
+
+    /// Whether nothing outside the file is needed to start it.
+    package var isStatic: Bool { interpreter == nil && needed.isEmpty }
+
+    package enum FileType: String, Sendable, Hashable, Codable {
+        case relocatable
+        case executable
+        /// A library, or a position-independent executable.
+        case shared
+        case core
+        case other
+    }
+}

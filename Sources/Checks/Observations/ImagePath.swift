@@ -1,0 +1,86 @@
+import Diagnostics
+
+/// A path in an image: bytes, since names need not be UTF-8 and two spellings of one text are two names.
+///
+/// Always absolute, without `.`, `..`, doubled or trailing slashes; the root is `/`.
+package struct ImagePath: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
+    package let bytes: [UInt8]
+
+    private static let slash = UInt8(ascii: "/")
+
+    /// Normalises what it is given; a missing slash at the front is added, `..` at the root stays there.
+    package init(bytes: some Sequence<UInt8>) {
+        var parts: [ArraySlice<UInt8>] = []
+        for part in Array(bytes).split(separator: Self.slash) {
+            if part.elementsEqual([UInt8(ascii: ".")]) { continue }
+            if part.elementsEqual([UInt8(ascii: "."), UInt8(ascii: ".")]) {
+                _ = parts.popLast()
+                continue
+            }
+            parts.append(part)
+        }
+        self.bytes = parts.isEmpty ? [Self.slash] : parts.flatMap { [Self.slash] + $0 }
+    }
+
+    package init(_ text: String) {
+        self.init(bytes: Array(text.utf8))
+    }
+
+    package static let root = ImagePath("/")
+
+    package var isRoot: Bool { bytes.count == 1 }
+
+    /// The last name; empty for the root.
+    package var name: [UInt8] {
+        guard let last = bytes.lastIndex(of: Self.slash) else { return bytes }
+        return Array(bytes[(last + 1)...])
+    }
+
+    /// The directory it is in; nil for the root.
+    package var parent: ImagePath? {
+        guard !isRoot, let last = bytes.lastIndex(of: Self.slash) else { return nil }
+        return last == 0 ? .root : ImagePath(normalized: Array(bytes[..<last]))
+    }
+
+    /// The path as text; invalid UTF-8 is repaired, so use it for matching and messages, never to find a file.
+    package var string: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Safe to show.
+    package var description: String { SafeText(bytes: bytes).description }
+
+    package func appending(_ relative: [UInt8]) -> ImagePath { ImagePath(bytes: bytes + [Self.slash] + relative) }
+
+    /// What is left of it below `directory`: nil when it is not there, empty when it is the directory itself.
+    package func suffix(below directory: ImagePath) -> [UInt8]? {
+        if directory.isRoot { return isRoot ? [] : Array(bytes.dropFirst()) }
+        guard bytes.starts(with: directory.bytes) else { return nil }
+        if bytes.count == directory.bytes.count { return [] }
+        guard bytes[directory.bytes.count] == Self.slash else { return nil }
+        return Array(bytes[(directory.bytes.count + 1)...])
+    }
+
+    package static func < (a: ImagePath, b: ImagePath) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
+
+    private init(normalized bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            self.init(text)
+        } else {
+            self.init(bytes: try container.decode([UInt8].self))
+        }
+    }
+
+    /// Text where it is UTF-8, else an array of bytes.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let text = String(validating: bytes, as: UTF8.self) {
+            try container.encode(text)
+        } else {
+            try container.encode(bytes)
+        }
+    }
+}
