@@ -8,7 +8,8 @@ extension ImageDelta {
     ///   - base: the base's layers, bottom first.
     package init(layers: [LayerTable], over base: [LayerTable], against: Against) {
         let tree = FileTree(base)
-        var computation = Computation(tree: tree, comparesContent: { if case .tree = against { true } else { false } }())
+        var computation = Computation(
+            tree: tree, comparesContent: { if case .tree = against { true } else { false } }())
         for (index, layer) in layers.enumerated() { computation.apply(layer, number: index + 1) }
         self = computation.delta(against: against)
     }

@@ -109,6 +109,7 @@ extension Lesson {
             }
             exercises.exercises = own + exercises.exercises.filter { !ids.contains($0.id) }
         }
+        if exercises.exercises.isEmpty { exercises.exercises = Exercise.detected(in: deck) }
         let found = reader.diagnostics + exercises.diagnostics
         if found.contains(where: { $0.severity == .error }) { throw LessonError(found) }
         self.init(
