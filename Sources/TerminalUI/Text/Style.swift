@@ -11,11 +11,24 @@ package struct Style: Hashable, Sendable {
     }
 
     package var colour: Colour?
-    package var isBold = false
-    package var isDim = false
-    package var isItalic = false
-    package var isUnderlined = false
-    package var isStruck = false
+    package var isBold: Bool
+    package var isDim: Bool
+    package var isItalic: Bool
+    package var isUnderlined: Bool
+    package var isStruck: Bool
+
+    /// Makes a style.
+    package init(
+        colour: Colour? = nil, isBold: Bool = false, isDim: Bool = false, isItalic: Bool = false,
+        isUnderlined: Bool = false, isStruck: Bool = false
+    ) {
+        self.colour = colour
+        self.isBold = isBold
+        self.isDim = isDim
+        self.isItalic = isItalic
+        self.isUnderlined = isUnderlined
+        self.isStruck = isStruck
+    }
 
     package static let plain = Style()
     package static let heading = Style(colour: .cyan, isBold: true)
