@@ -33,6 +33,8 @@ struct DocumentBuilder {
         var hasTables = false
         /// Whether destinations may be references to definitions.
         var hasDefinitions = false
+        /// The deck's definitions, for text that is parsed apart.
+        var definitions: DefinitionTable?
 
         func sourceLine(_ line: Int32) -> Int32 {
             let index = max(0, Int(line) - 1 - skippedLines)
@@ -44,26 +46,38 @@ struct DocumentBuilder {
 
     /// Parses `prelude` (link definitions) and the context's text, and appends the tree.
     mutating func parse(prelude: [UInt8], _ context: Context, options: Int32 = CMARK_OPT_DEFAULT) {
-        guard let parser = cmark_parser_new(options) else { return }
-        defer { cmark_parser_free(parser) }
+        // Documents of an ordinary size are made in an arena and dropped at once; a huge one would keep every buffer that
+        // it outgrew.
+        let usesArena = context.bytes.count < 1 << 20
+        guard let parser = usesArena ? ccmark_arena_begin(options) : cmark_parser_new(options) else { return }
         if !prelude.isEmpty {
             prelude.withUnsafeBytes { cmark_parser_feed(parser, $0.baseAddress, $0.count) }
         }
         context.bytes.withMemoryRebound(to: CChar.self) { cmark_parser_feed(parser, $0.baseAddress, $0.count) }
-        guard let root = cmark_parser_finish(parser) else { return }
-        defer { cmark_node_free(root) }
-        capture(root, context)
+        let root = cmark_parser_finish(parser)
+        if let root { capture(root, context) }
+        if usesArena {
+            ccmark_arena_end()
+        } else {
+            cmark_node_free(root)
+            cmark_parser_free(parser)
+        }
     }
 
-    /// Walks the tree without recursion.
+    /// Captures the tree of a whole text.
     private mutating func capture(_ root: OpaquePointer, _ context: Context) {
         open.removeAll(keepingCapacity: true)
         lineStarts.removeAll(keepingCapacity: true)
         imagePositions.removeAll(keepingCapacity: true)
+        captureChildren(of: root, context)
+    }
+
+    /// Walks the subtree without recursion.
+    mutating func captureChildren(of root: OpaquePointer, _ context: Context) {
         guard var node = cmark_node_first_child(root) else { return }
         while true {
             let index = enter(node, context)
-            if let child = cmark_node_first_child(node), index != Self.skipChildren {
+            if index != Self.skipChildren, let child = cmark_node_first_child(node) {
                 open.append(index)
                 node = child
                 continue
@@ -77,7 +91,11 @@ struct DocumentBuilder {
                 guard let parent = cmark_node_parent(node), parent != root, let container = open.popLast() else {
                     return
                 }
-                if container >= 0 { nodes[Int(container)].end = Int32(nodes.count) }
+                if container >= 0 {
+                    nodes[Int(container)].end = Int32(nodes.count)
+                    // libcmark counts the blank lines after a list's last item as the item's.
+                    if nodes[Int(container)].line > 0 { nodes[Int(container)].lastLine = lastBlockLine }
+                }
                 node = parent
             }
         }
@@ -117,6 +135,7 @@ struct DocumentBuilder {
         let line = context.sourceLine(firstLine)
         let lastLine = max(line, context.sourceLine(cmark_node_get_end_line(node)))
         blockLine = line
+        lastBlockLine = lastLine
         switch cmark_node_get_type(node) {
         case CMARK_NODE_PARAGRAPH:
             if context.hasTables, captureTable(node, context) { return Self.skipChildren }
@@ -279,6 +298,8 @@ struct DocumentBuilder {
     /// Where images were captured in the present text, and the line of the block each stands in.
     private(set) var imagePositions: [(node: Int, line: Int32)] = []
     private var blockLine: Int32 = 0
+    /// The last line of the last block that holds no others.
+    var lastBlockLine: Int32 = 0
 
     mutating func append(
         _ kind: DocumentNode.Kind, literal: UnsafePointer<CChar>?, line: Int32 = 0, lastLine: Int32 = 0

@@ -251,6 +251,7 @@ struct DeckLoader {
             prelude = used.bytes
             context.skippedLines = used.lines
             context.hasDefinitions = used.lines > 0
+            if context.hasDefinitions, context.hasTables { context.definitions = definitions }
         }
         builder.parse(prelude: prelude, context)
     }
