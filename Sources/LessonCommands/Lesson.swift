@@ -5,8 +5,32 @@ package struct Lesson: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "lesson",
         abstract: "Tutorials that run, check and grade themselves, driven by slide decks.",
-        version: "0.1.0"
+        discussion: "Without a command: what there is to learn, and how far you are.",
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Learning",
+                subcommands: [
+                    ListCommand.self, StartCommand.self, NextCommand.self, PrevCommand.self, GotoCommand.self,
+                    ShowCommand.self, RunCommand.self, ShellCommand.self, HintCommand.self, SolutionCommand.self,
+                    ResetCommand.self,
+                ]),
+            CommandGroup(name: "Teaching", subcommands: [SlidesCommand.self]),
+            CommandGroup(name: "This machine", subcommands: [CompletionCommand.self]),
+        ]
     )
 
+    @OptionGroup var output: OutputOptions
+
     package init() {}
+
+    package mutating func run() async throws {
+        try await execute(makeConsole())
+    }
+}
+
+extension Lesson: ReportingCommand {
+    func execute(_ console: Console) async throws {
+        try Listing.make().print(console)
+    }
 }

@@ -38,8 +38,9 @@ package struct SizeChart: Sendable, Hashable {
             var spans = [Span(DisplayWidth.pad(bar.label, to: labels)), Span("  ")]
             if room >= 8 {
                 // At least one cell for what is there at all, so that 16 kB over a base of 118 MB can be seen.
-                let shared = cells(bar.shared, of: most, in: room)
-                let added = cells(bar.bytes - bar.shared, of: most, in: room - shared)
+                let isAdded = bar.bytes > bar.shared
+                let shared = cells(bar.shared, of: most, in: isAdded ? room - 1 : room, scale: room)
+                let added = cells(bar.bytes - bar.shared, of: most, in: room - shared, scale: room)
                 spans.append(Span(String(repeating: glyphs.barShared, count: shared), .muted))
                 spans.append(Span(String(repeating: glyphs.barAdded, count: added), Style(colour: .cyan)))
                 spans.append(Span(String(repeating: " ", count: max(0, room - shared - added) + 2)))
@@ -63,8 +64,8 @@ package struct SizeChart: Sendable, Hashable {
         return "\(ByteCount(bar.bytes)) (base + \(ByteCount(bar.bytes - bar.shared)))"
     }
 
-    private func cells(_ bytes: Int64, of most: Int64, in room: Int) -> Int {
+    private func cells(_ bytes: Int64, of most: Int64, in room: Int, scale: Int) -> Int {
         guard bytes > 0, room > 0 else { return 0 }
-        return min(room, max(1, Int((Double(bytes) / Double(most) * Double(room)).rounded())))
+        return min(room, max(1, Int((Double(bytes) / Double(most) * Double(scale)).rounded())))
     }
 }

@@ -60,7 +60,7 @@ extension Terminal {
         for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
             guard let value = environment(name), !value.isEmpty else { continue }
             let lowered = value.lowercased()
-            return !(lowered.hasSuffix("utf-8") || lowered.hasSuffix("utf8") || lowered.contains("utf-8@"))
+            return !(lowered.contains("utf-8") || lowered.contains("utf8"))
         }
         return false
     }

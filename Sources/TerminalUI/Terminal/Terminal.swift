@@ -41,9 +41,16 @@ package struct Terminal: Sendable, Hashable {
     /// The text of one line, without a line end. Blanks at its end are dropped: nobody sees them, and they get copied.
     package func text(_ line: StyledLine) -> String {
         var out = ""
+        var run = ""
+        var style = Style.plain
+        // Neighbours of one style share their escape codes.
         for span in line.trimmed.spans {
-            out += usesColour ? span.style.wrap(span.text) : span.text
+            if span.style != style {
+                out += usesColour ? style.wrap(run) : run
+                (run, style) = ("", span.style)
+            }
+            run += span.text
         }
-        return out
+        return out + (usesColour ? style.wrap(run) : run)
     }
 }

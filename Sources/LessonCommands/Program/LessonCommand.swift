@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// A command of ours: it is given a console, and whatever it throws is worded in one place.
+protocol LessonCommand: AsyncParsableCommand, Sendable {
+    /// How the output is to look.
+    func makeConsole() -> Console
+    /// Does the work. Results go to standard output, all else to standard error.
+    mutating func execute(_ console: Console) async throws
+}
+
+extension LessonCommand {
+    /// Runs the command as the parser would; the program itself goes through ``Program``.
+    mutating func run() async throws {
+        try await execute(makeConsole())
+    }
+}
+
+/// A command that speaks Docker's words and exits with Docker's statuses.
+protocol DockerCommand: LessonCommand {
+    var display: DisplayOptions { get }
+}
+
+extension DockerCommand {
+    func makeConsole() -> Console { display.console(isJSON: false) }
+}
+
+/// A command whose result is also to be had as JSON.
+protocol ReportingCommand: LessonCommand {
+    var output: OutputOptions { get }
+}
+
+extension ReportingCommand {
+    func makeConsole() -> Console { output.display.console(isJSON: output.json) }
+}
