@@ -55,7 +55,7 @@ let package = Package(
         // The kernel side.
         + room("OCI", ["CNettle"])
         + room("Linux", ["CLinux", system])
-        + room("Images", ["OCI", "Linux", "CArchive", grdb, system])
+        + room("Images", ["OCI", "Linux", "CArchive", "Diagnostics", grdb, system])
         + room("Sandbox", ["OCI", "Linux", "CLinux", system])
         + room("Build", ["Dockerfile", "Images", "Sandbox", "OCI", "Linux", "Diagnostics", system])
         // Where the two meet.

@@ -1,0 +1,151 @@
+import Glibc
+import Linux
+import SystemPackage
+
+/// Reads an overlayfs upper directory in place, as the layer it is.
+///
+/// It is ours and does not change while it is read, but a learner's steps filled it: nothing in it is followed.
+struct LayerWalk {
+    let root: RootedDirectory
+    let ids: IdentityMapping
+
+    private struct Inode: Hashable {
+        let device: UInt64
+        let number: UInt64
+    }
+
+    /// An entry that was examined and not yet listed.
+    private struct Found {
+        var entry: LayerEntry
+        /// Of a file with several names.
+        var inode: Inode?
+    }
+
+    /// Every entry, parents first, siblings by the bytes of their names. Depth costs no stack.
+    func listing() throws(ImageError) -> LayerListing {
+        var entries: [LayerEntry] = []
+        var linked: [Inode: FilePath] = [:]
+        var waiting: [Found] = []
+        if let top = try examine(in: root.descriptor.rawValue, name: FilePath("."), path: FilePath()) {
+            waiting.append(top)
+        }
+        while var found = waiting.popLast() {
+            if let inode = found.inode {
+                if let first = linked[inode] {
+                    found.entry.kind = .hardLink
+                    found.entry.linkTarget = first.bytes
+                    found.entry.size = 0
+                    found.entry.attributes = []
+                } else {
+                    linked[inode] = found.entry.path
+                }
+            }
+            entries.append(found.entry)
+            guard found.entry.isDirectory else { continue }
+            let path = found.entry.path
+            guard path.length < 4000 else {
+                throw ImageError(.unsupported, "a path in the layer is longer than 4000 bytes")
+            }
+            let directory: RootedDirectory
+            var names: [FilePath]
+            do throws(LinuxError) {
+                directory = try path.isEmpty ? root : root.subdirectory(path, followingLast: false)
+                names = try directory.entries().map { FilePath(root: nil, [$0.name]) }
+            } catch {
+                throw ImageError(error)
+            }
+            names.sort { $1.bytes.lexicographicallyPrecedes($0.bytes) }
+            for name in names {
+                let child = path.appending(name.components)
+                if let found = try examine(in: directory.descriptor.rawValue, name: name, path: child) {
+                    waiting.append(found)
+                }
+            }
+        }
+        return LayerListing(entries: entries)
+    }
+
+    /// What a name stands for; nil for a socket, which means nothing without the process that made it: Docker leaves
+    /// them out of layers too.
+    private func examine(in directory: Int32, name: FilePath, path: FilePath) throws(ImageError) -> Found? {
+        var status = stat()
+        let failed = name.withPlatformString { fstatat(directory, $0, &status, AT_SYMLINK_NOFOLLOW) }
+        guard failed == 0 else { throw ImageError.system("cannot examine \(path)") }
+        var entry = LayerEntry(
+            path: path, kind: .file, mode: status.st_mode & 0o7777, uid: ids.containerID(ofEngine: status.st_uid),
+            gid: ids.containerID(ofEngine: status.st_gid),
+            modified: FileTime(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: UInt32(status.st_mtim.tv_nsec)))
+        let type = status.st_mode & S_IFMT
+        if type == S_IFCHR, status.st_rdev == 0 {
+            entry.kind = .whiteout
+            entry.mode = 0
+            (entry.uid, entry.gid) = (0, 0)
+            return Found(entry: entry)
+        }
+        let terminated = name.withPlatformString { Array(UnsafeBufferPointer(start: $0, count: name.length + 1)) }
+        let attributes = try LayerAttributes.all(in: directory, name: terminated)
+        let isOpaque = attributes.contains { $0.name == LayerAttributes.opaque && $0.value.first == UInt8(ascii: "y") }
+        for attribute in attributes {
+            if attribute.name == LayerAttributes.owner, ids.isSingle {
+                let parts = String(decoding: attribute.value, as: UTF8.self).split(separator: ":").map { UInt32($0) }
+                if parts.count == 2, let uid = parts[0], let gid = parts[1] { (entry.uid, entry.gid) = (uid, gid) }
+            }
+            guard ExtendedAttribute.isPortable(attribute.name) else { continue }
+            var portable = attribute
+            if attribute.name == "security.capability" {
+                portable.value = LayerAttributes.portable(attribute.value, ids: ids)
+            }
+            entry.attributes.append(portable)
+        }
+        var inode: Inode?
+        if type != S_IFDIR, status.st_nlink > 1 {
+            inode = Inode(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+        }
+        switch type {
+        case S_IFDIR: entry.kind = .directory(opaque: isOpaque)
+        case S_IFLNK:
+            entry.kind = .symlink
+            entry.mode = 0o777
+            entry.linkTarget = try Self.linkTarget(in: directory, terminated, path)
+        case S_IFIFO: entry.kind = .fifo
+        case S_IFREG:
+            entry.size = Int64(status.st_size)
+            if let value = attributes.first(where: { $0.name == LayerAttributes.device })?.value,
+                let device = Self.device(value)
+            {
+                (entry.kind, entry.mode) = device
+            }
+        case S_IFSOCK: return nil
+        default: throw ImageError(.unsupported, "\(path) is a device that a layer cannot hold")
+        }
+        return Found(entry: entry, inode: inode)
+    }
+
+    private static func linkTarget(
+        in directory: Int32, _ name: [CChar], _ path: FilePath
+    ) throws(ImageError) -> [UInt8] {
+        var target = [CChar](repeating: 0, count: 4096)
+        let length = readlinkat(directory, name, &target, target.count)
+        guard length >= 0 else { throw ImageError.system("cannot read the link \(path)") }
+        return target[..<length].map { UInt8(bitPattern: $0) }
+    }
+
+    /// Reads what `LayerAttributes.device` holds: kind, major, minor, mode.
+    private static func device(_ value: [UInt8]) -> (LayerEntry.Kind, UInt32)? {
+        let parts = String(decoding: value, as: UTF8.self).split(separator: " ")
+        guard parts.count == 4, let major = UInt32(parts[1]), let minor = UInt32(parts[2]), let mode = UInt32(parts[3])
+        else { return nil }
+        let kind: LayerEntry.Kind =
+            parts[0] == "b"
+            ? .blockDevice(major: major, minor: minor) : .characterDevice(major: major, minor: minor)
+        return (kind, mode & 0o7777)
+    }
+}
+
+extension ImageError {
+    /// A failed system call as this module reports it.
+    init(_ error: LinuxError) {
+        self = .system(
+            "cannot \(error.operation)\(error.path.map { " \($0)" } ?? "")", errno: error.errno.rawValue)
+    }
+}

@@ -1,0 +1,197 @@
+import Foundation
+import GRDB
+import Linux
+package import OCI
+import SystemPackage
+
+extension Store {
+    /// Puts an image into the store and gives it names, which it takes from whatever had them. When this returns the
+    /// image survives a crash of the machine.
+    package func put(_ image: StoredImage, references: [Reference] = []) async throws(ImageError) {
+        try await sync()
+        try putBlocking(image, references: references)
+    }
+
+    func putBlocking(_ image: StoredImage, references: [Reference]) throws(ImageError) {
+        let key = image.key.description
+        try write("record an image") { database in
+            for layer in image.layers {
+                let known = try String.fetchOne(
+                    database, sql: "SELECT id FROM snapshots WHERE id = ?", arguments: [layer.description])
+                guard known != nil else { throw self.missing(layer) }
+            }
+            try database.execute(
+                sql: """
+                    INSERT INTO images (key, id, added, used, origin, configuration, original, digests, record)
+                    VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (key) DO UPDATE SET used = excluded.used, digests = excluded.digests,
+                        record = coalesce(excluded.record, record)
+                    """,
+                arguments: [
+                    key, Self.now, Self.now, image.origin.rawValue, Data(image.configuration.encoded),
+                    image.originalConfiguration.map { Data($0) },
+                    JSON.strings(image.repositoryDigests).text, image.buildRecord.map { Data($0) },
+                ])
+            for (position, layer) in image.layers.enumerated() {
+                try database.execute(
+                    sql: "INSERT OR IGNORE INTO image_layers (image, position, snapshot) VALUES (?, ?, ?)",
+                    arguments: [key, position, layer.description])
+            }
+            for reference in references {
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO names (name, image) VALUES (?, ?)",
+                    arguments: [Self.name(reference), key])
+            }
+        }
+    }
+
+    /// The name that a reference has in the store: its tag counts, `latest` where there is none.
+    private static func name(_ reference: Reference) -> String {
+        var reference = reference
+        reference.digest = nil
+        return reference.withDefaultTag.canonical
+    }
+
+    /// The image of this name. A reference with a digest means the image that was pulled by it, or whose id it is.
+    package func image(named reference: Reference) throws(ImageError) -> NamedImage? {
+        if let digest = reference.digest {
+            return try images().first { found in
+                found.knownID == digest
+                    || found.image.repositoryDigests.contains("\(reference.canonicalName)@\(digest)")
+            }
+        }
+        let found = try read("look for an image") { database in
+            try Row.fetchOne(
+                database, sql: "SELECT images.* FROM names JOIN images ON images.key = names.image WHERE name = ?",
+                arguments: [Self.name(reference)]
+            ).map { try self.image(from: $0, database) }
+        }
+        return try usable(found ?? nil)
+    }
+
+    /// An image of a name, of an id (`sha256:...`), or of the first digits of one.
+    ///
+    /// Ids cost the hashing of layers where nobody asked for them before, so they are tried last.
+    package func image(matching text: String) async throws(ImageError) -> NamedImage? {
+        if let reference = try? Reference(parsing: text), let image = try image(named: reference) { return image }
+        let digits = text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
+        guard (4...64).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ byte in
+                (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102)
+            })
+        else { return nil }
+        var matches: [NamedImage] = []
+        for var candidate in try images() {
+            let id = try await imageID(of: candidate.image)
+            candidate.knownID = id
+            if id.hex.hasPrefix(digits) { matches.append(candidate) }
+        }
+        guard matches.count <= 1 else {
+            throw ImageError(
+                .ambiguous, "\(matches.count) images have an id that begins with \(digits)",
+                hint: "give more digits of the id")
+        }
+        return matches.first
+    }
+
+    /// All images, newest first; those whose layers are gone are forgotten.
+    package func images() throws(ImageError) -> [NamedImage] {
+        let found = try read("list the images") { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM images ORDER BY added DESC, key").compactMap {
+                try self.image(from: $0, database)
+            }
+        }
+        var usable: [NamedImage] = []
+        for image in found { if let image = try self.usable(image) { usable.append(image) } }
+        return usable
+    }
+
+    private func image(from row: Row, _ database: Database) throws -> NamedImage? {
+        let key: String = row["key"]
+        let bytes = [UInt8](row["configuration"] as Data)
+        let configuration: ImageConfiguration
+        do throws(DocumentError) {
+            configuration = try ImageConfiguration(parsing: bytes)
+        } catch {
+            return nil
+        }
+        let layers = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT image_layers.snapshot, snapshots.tar_bytes FROM image_layers
+                LEFT JOIN snapshots ON snapshots.id = image_layers.snapshot WHERE image = ? ORDER BY position
+                """, arguments: [key])
+        let names = try String.fetchAll(
+            database, sql: "SELECT name FROM names WHERE image = ? ORDER BY name", arguments: [key])
+        let digests = (try? JSON(parsing: row["digests"] as String))?.strings ?? []
+        let image = StoredImage(
+            layers: layers.compactMap { SnapshotID($0["snapshot"] as String) }, configuration: configuration,
+            origin: StoredImage.Origin(rawValue: row["origin"]) ?? .built,
+            originalConfiguration: (row["original"] as Data?).map { [UInt8]($0) }, repositoryDigests: digests,
+            buildRecord: (row["record"] as Data?).map { [UInt8]($0) })
+        return NamedImage(
+            image: image, references: names.compactMap { try? Reference(parsing: $0) },
+            knownID: (row["id"] as String?).flatMap { Digest($0) }, added: row["added"],
+            size: layers.reduce(0) { $0 + ($1["tar_bytes"] as Int64? ?? 0) })
+    }
+
+    /// The image if all its layers are there; else the store forgets the layer, and with it the image.
+    private func usable(_ found: NamedImage?) throws(ImageError) -> NamedImage? {
+        guard let found else { return nil }
+        for layer in found.image.layers where !exists(layer) {
+            try forget(layer, because: "is missing")
+            return nil
+        }
+        return found
+    }
+
+    // MARK: - names
+
+    /// Gives an image that is in the store one more name.
+    package func tag(_ image: StoredImage, as reference: Reference) throws(ImageError) {
+        try putBlocking(image, references: [reference])
+    }
+
+    /// Takes a name away; false when there was none. The image stays, without a name it may be pruned.
+    package func untag(_ reference: Reference) throws(ImageError) -> Bool {
+        try write("remove a name") { database in
+            try database.execute(sql: "DELETE FROM names WHERE name = ?", arguments: [Self.name(reference)])
+            return database.changesCount > 0
+        }
+    }
+
+    /// Removes an image with its names, and the layers that nothing else needs; those of the build cache stay.
+    package func remove(_ image: StoredImage) async throws(ImageError) {
+        try write("remove an image") { database in
+            try database.execute(sql: "DELETE FROM images WHERE key = ?", arguments: [image.key.description])
+        }
+        try await removeUnneededSnapshots()
+    }
+
+    // MARK: - ids
+
+    /// The image's id: the digest of its configuration with the digests of its layers, as Docker shows it. Hashes
+    /// layers that were never hashed, several at a time, and remembers.
+    package func imageID(of image: StoredImage) async throws(ImageError) -> Digest {
+        if let original = image.originalConfiguration { return Digest.sha256(of: original) }
+        let key = image.key.description
+        let known = try read("look for an image's id") { database in
+            try String.fetchOne(database, sql: "SELECT id FROM images WHERE key = ?", arguments: [key])
+        }
+        if let known, let id = Digest(known) { return id }
+        let id = Digest.sha256(of: try await finalConfiguration(of: image))
+        try write("record an image's id") { database in
+            try database.execute(
+                sql: "UPDATE images SET id = ? WHERE key = ?", arguments: [id.description, key])
+        }
+        return id
+    }
+
+    /// The bytes of the configuration that names its layers by digest: what is saved, pushed, and hashed for the id.
+    package func finalConfiguration(of image: StoredImage) async throws(ImageError) -> [UInt8] {
+        if let original = image.originalConfiguration { return original }
+        var configuration = image.configuration
+        configuration.diffIDs = try await diffIDs(of: image.layers)
+        return configuration.encoded
+    }
+}

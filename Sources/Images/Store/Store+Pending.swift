@@ -1,0 +1,124 @@
+import GRDB
+import Glibc
+import Linux
+import Synchronization
+import SystemPackage
+
+extension Store {
+    /// This process's folder for what is not complete, made when it is first needed.
+    func ownPendingFolder() throws(ImageError) -> FilePath {
+        if let own = state.withLock({ $0.pending }) { return own.folder }
+        let folder = location.appending("pending").appending(SnapshotID.random().description)
+        let lockPath = FilePath(folder.string + ".lock")
+        guard let lock = try FileLock.tryExclusive(lockPath) else {
+            throw ImageError(.system, "cannot lock a folder of the store")
+        }
+        guard mkdir(folder.string, 0o700) == 0 else { throw .system("cannot make the folder \(folder)") }
+        return state.withLock { state in
+            if let own = state.pending {
+                rmdir(folder.string)
+                FileLock.release(lock, lockPath)
+                return own.folder
+            }
+            state.pending = (folder, lock)
+            return folder
+        }
+    }
+
+    /// Removes what processes left that are gone: their locks are free. In the background, since it may be much.
+    func removeLeftovers() throws(ImageError) {
+        let pending = location.appending("pending")
+        let names: [FilePath]
+        do throws(LinuxError) {
+            names = try RootedDirectory(at: pending).entries().map { FilePath(root: nil, [$0.name]) }
+        } catch {
+            throw ImageError(error)
+        }
+        let own = state.withLock { $0.pending?.folder.lastComponent }
+        let locks = names.filter { $0.string.hasSuffix(".lock") && $0.stem != own?.stem }
+        guard !locks.isEmpty else { return }
+        var free: [(FilePath, OwnedDescriptor)] = []
+        for name in locks {
+            let path = pending.appending(name.components)
+            if let lock = try FileLock.tryExclusive(path) { free.append((path, lock)) }
+        }
+        guard !free.isEmpty else { return }
+        let leftovers = free
+        DedicatedThread.start { [self] in
+            for (path, lock) in leftovers {
+                let folder = FilePath(String(path.string.dropLast(".lock".count)))
+                try? removeTree(folder)
+                FileLock.release(lock, path)
+            }
+            // Somebody was killed: there may be layers moved into place that the database never heard of.
+            try? removeUnknownSnapshots()
+        }
+    }
+
+    /// Removes folders of layers that no row names, and rows whose layers were lost with the machine's power.
+    func removeUnknownSnapshots() throws(ImageError) {
+        let unknown: [FilePath] = try write("look for layers that were lost") { database in
+            let known = try Set(String.fetchAll(database, sql: "SELECT id FROM snapshots"))
+            let folder = try self.rooted(self.location.appending("snapshots"))
+            var moved: [FilePath] = []
+            for entry in try folder.entries() where !known.contains(entry.name.string) {
+                let from = self.location.appending("snapshots").appending(entry.name)
+                let to = try self.ownPendingFolder().appending(entry.name)
+                if rename(from.string, to.string) == 0 { moved.append(to) }
+            }
+            return moved
+        }
+        for path in unknown { try removeTree(path) }
+    }
+
+    /// Removes a folder and all in it; what is not there is removed already.
+    func removeTree(_ path: FilePath) throws(ImageError) {
+        guard let name = path.lastComponent else { return }
+        do throws(LinuxError) {
+            try RootedDirectory(at: path.removingLastComponent()).remove(FilePath(root: nil, [name]))
+        } catch {
+            guard error.errno != .noSuchFileOrDirectory else { return }
+            throw ImageError(error)
+        }
+    }
+
+    // MARK: - durability
+
+    /// Writes layers to disk while the build goes on. Until that is done their rows say in which boot of the machine
+    /// they were made: when it crashes, they are not trusted after.
+    func syncInBackground() {
+        let begin = state.withLock { state in
+            defer { state.isSyncing = true }
+            return !state.isSyncing
+        }
+        guard begin else { return }
+        DedicatedThread.start { [weak self] in
+            guard let self else { return }
+            _ = try? self.syncBlocking()
+            self.state.withLock { $0.isSyncing = false }
+        }
+    }
+
+    /// Writes all layers to disk, and returns when they are there.
+    package func sync() async throws(ImageError) {
+        try await DedicatedThread.run { () throws(ImageError) in try self.syncBlocking() }
+    }
+
+    func syncBlocking() throws(ImageError) {
+        let unsynced = try read("read about layers") { database in
+            try String.fetchAll(
+                database, sql: "SELECT id FROM snapshots WHERE unsynced = ?", arguments: [self.bootID])
+        }
+        guard !unsynced.isEmpty else { return }
+        do throws(LinuxError) {
+            try RootedDirectory(at: location).syncFileSystem()
+        } catch {
+            throw ImageError(error)
+        }
+        try write("record that layers are on disk") { database in
+            for id in unsynced {
+                try database.execute(sql: "UPDATE snapshots SET unsynced = NULL WHERE id = ?", arguments: [id])
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import GRDB
+import Glibc
+import Linux
+import OCI
+import Synchronization
+package import SystemPackage
+
+extension Store {
+    /// The directory that holds a layer's files, in overlayfs's form: a lower directory for later steps.
+    package func directory(of snapshot: SnapshotID) -> FilePath {
+        folder(of: snapshot).appending("fs")
+    }
+
+    func folder(of snapshot: SnapshotID) -> FilePath {
+        location.appending("snapshots").appending(snapshot.description)
+    }
+
+    // MARK: - making one
+
+    /// Begins a snapshot. Its root directory looks like that of the layers below, since overlayfs shows the topmost.
+    ///
+    /// - Parameter parents: the layers that will be below it, lowest first.
+    package func begin(over parents: [SnapshotID] = []) throws(ImageError) -> PendingSnapshot {
+        let own = try ownPendingFolder()
+        let id = SnapshotID.random()
+        let folder = own.appending(id.description)
+        let pending = PendingSnapshot(id: id, upper: folder.appending("fs"), work: folder.appending("work"))
+        for path in [folder, pending.upper, pending.work] {
+            guard mkdir(path.string, 0o700) == 0 else { throw .system("cannot make the folder \(path)") }
+        }
+        var mode: UInt32 = 0o755
+        var (uid, gid) = (ids.offset, ids.offset)
+        var attributes: [ExtendedAttribute] = []
+        if let parent = parents.last {
+            var status = stat()
+            guard stat(directory(of: parent).string, &status) == 0 else { throw missing(parent) }
+            (mode, uid, gid) = (status.st_mode & 0o7777, status.st_uid, status.st_gid)
+            let root = try rooted(directory(of: parent))
+            attributes = try LayerAttributes.all(in: root.descriptor.rawValue, name: [46, 0])
+            attributes.removeAll { $0.name.hasPrefix("user.overlay.") }
+        }
+        guard chown(pending.upper.string, uid, gid) == 0, chmod(pending.upper.string, mode) == 0 else {
+            throw .system("cannot prepare the folder of a layer")
+        }
+        if !attributes.isEmpty {
+            let root = try rooted(pending.upper)
+            for attribute in attributes {
+                try LayerAttributes.set(in: root.descriptor.rawValue, name: [46, 0], attribute)
+            }
+        }
+        return pending
+    }
+
+    /// Makes what a pending snapshot holds a layer of the store. Until this returns there is no trace of it; nothing
+    /// may be mounted on it any more.
+    package func commit(_ pending: PendingSnapshot) async throws(ImageError) -> SnapshotID {
+        try await DedicatedThread.run { () throws(ImageError) in try self.commitBlocking(pending) }
+    }
+
+    func commitBlocking(
+        _ pending: PendingSnapshot, diffID: Digest? = nil, framed: Bool = false
+    ) throws(ImageError) -> SnapshotID {
+        let listing = try LayerWalk(root: rooted(pending.upper), ids: ids).listing()
+        let record = SnapshotRecord(listing)
+        try record.write(to: pending.directory.appending("listing"))
+        let folder = folder(of: pending.id)
+        try removeTree(pending.work)
+        try write("record a layer") { database in
+            // Inside the transaction, so that whoever looks for folders that nobody knows of sees both or none.
+            guard rename(pending.directory.string, folder.string) == 0 else {
+                throw ImageError.system("cannot move a layer into place")
+            }
+            do {
+                try database.execute(
+                    sql: """
+                        INSERT INTO snapshots
+                            (id, added, used, tar_bytes, disk_bytes, entries, fingerprint, diff_id, framed, unsynced)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        pending.id.description, Self.now, Self.now, listing.tarBytes, record.diskBytes,
+                        listing.entries.count, record.fingerprint.description, diffID?.description, framed, bootID,
+                    ])
+            } catch {
+                rename(folder.string, pending.directory.string)
+                throw error
+            }
+        }
+        state.withLock { _ = $0.verified.insert(pending.id) }
+        syncInBackground()
+        return pending.id
+    }
+
+    /// Throws a pending snapshot away.
+    package func discard(_ pending: PendingSnapshot) {
+        try? removeTree(pending.directory)
+    }
+
+    /// An empty layer, for an image that has none.
+    package func emptySnapshot() async throws(ImageError) -> SnapshotID { try await commit(begin()) }
+
+    // MARK: - reading one
+
+    func rooted(_ path: FilePath) throws(ImageError) -> RootedDirectory {
+        do throws(LinuxError) { return try RootedDirectory(at: path) } catch { throw ImageError(error) }
+    }
+
+    func missing(_ snapshot: SnapshotID) -> ImageError {
+        ImageError(
+            .corrupt, "the layer \(snapshot) is missing from the store",
+            hint: "build or load the image again: what needs the layer is made anew")
+    }
+
+    /// Whether a snapshot's directory is where it should be; does not look inside.
+    package func exists(_ snapshot: SnapshotID) -> Bool { access(directory(of: snapshot).string, F_OK) == 0 }
+
+    /// What a layer holds, read in place and compared with what was committed.
+    ///
+    /// - Throws: `.corrupt`, naming the file, when somebody changed the layer; the store has forgotten it then, and all
+    ///   steps that made it or stand on it are run again.
+    package func listing(of snapshot: SnapshotID) throws(ImageError) -> LayerListing {
+        guard exists(snapshot) else {
+            try forget(snapshot, because: "is missing")
+            throw missing(snapshot)
+        }
+        let listing = try LayerWalk(root: rooted(directory(of: snapshot)), ids: ids).listing()
+        let isVerified = state.withLock { $0.verified.contains(snapshot) }
+        guard !isVerified else { return listing }
+        let record = SnapshotRecord(listing)
+        let wanted = try read("read about a layer") { database in
+            try String.fetchOne(
+                database, sql: "SELECT fingerprint FROM snapshots WHERE id = ?", arguments: [snapshot.description])
+        }
+        guard wanted == record.fingerprint.description else {
+            let file = record.firstDifference(from: folder(of: snapshot).appending("listing"))
+            let words = file.map { "is damaged at \($0)" } ?? "is damaged"
+            try forget(snapshot, because: words)
+            throw ImageError(
+                .corrupt, "the layer \(snapshot) in the store \(words)",
+                hint: "build or load the image again: what needs the layer is made anew")
+        }
+        state.withLock { _ = $0.verified.insert(snapshot) }
+        return listing
+    }
+
+    /// Compares layers with what was committed: names, sizes, modes, owners and times, not content. Each is compared
+    /// once in the life of this object.
+    package func verify(_ snapshots: [SnapshotID]) throws(ImageError) {
+        for snapshot in snapshots {
+            if exists(snapshot), state.withLock({ $0.verified.contains(snapshot) }) { continue }
+            _ = try listing(of: snapshot)
+        }
+    }
+
+    /// The size of the layer's uncompressed archive, known without packing it.
+    package func tarBytes(of snapshot: SnapshotID) throws(ImageError) -> Int64 {
+        let size = try read("read about a layer") { database in
+            try Int64.fetchOne(
+                database, sql: "SELECT tar_bytes FROM snapshots WHERE id = ?", arguments: [snapshot.description])
+        }
+        guard let size else { throw missing(snapshot) }
+        return size
+    }
+
+    /// Forgets a snapshot that cannot be trusted, with the steps that made it, and moves its files out of the way.
+    func forget(_ snapshot: SnapshotID, because words: String) throws(ImageError) {
+        try write("forget a layer") { database in
+            try database.execute(sql: "DELETE FROM steps WHERE snapshot = ?", arguments: [snapshot.description])
+            try database.execute(sql: "DELETE FROM snapshots WHERE id = ?", arguments: [snapshot.description])
+            try database.execute(
+                sql: "DELETE FROM images WHERE key IN (SELECT image FROM image_layers WHERE snapshot = ?)",
+                arguments: [snapshot.description])
+        }
+        noteRepair("the layer \(snapshot) in the store \(words): it is made again when it is needed")
+        if exists(snapshot) { try? removeTree(folder(of: snapshot)) }
+    }
+}

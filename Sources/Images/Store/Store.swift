@@ -1,0 +1,86 @@
+import GRDB
+import Glibc
+package import Linux
+import Synchronization
+package import SystemPackage
+
+/// Images, layers and the build cache of one person, on disk, shared by all processes that have it open.
+///
+/// Layers are directories under `snapshots/`, written under `pending/` first and renamed when complete; what names
+/// them is SQLite. Nothing half-made is ever found: a process that dies leaves a folder in `pending/` whose lock is
+/// free, which the next one removes.
+package final class Store: Sendable {
+    package let location: FilePath
+    package let ids: IdentityMapping
+    let database: DatabasePool
+    let state = Mutex(State())
+    /// Held shared as long as this store is open, so that no other process prunes what this one reads.
+    let usage: OwnedDescriptor
+    let bootID: String
+
+    struct State {
+        /// This process's own folder in `pending/`, and the lock that shows it is alive.
+        var pending: (folder: FilePath, lock: OwnedDescriptor)?
+        var isSyncing = false
+        var repairs: [String] = []
+        /// Snapshots whose content was compared with what was committed.
+        var verified: Set<SnapshotID> = []
+    }
+
+    /// Opens the store, making it when it is not there.
+    package init(at location: FilePath, ids: IdentityMapping) throws(ImageError) {
+        self.location = location
+        self.ids = ids
+        for folder in ["", "snapshots", "pending", "locks"] {
+            try Self.makeFolder(folder.isEmpty ? location : location.appending(folder))
+        }
+        usage = OwnedDescriptor(try FileLock.open(location.appending("in-use.lock")))
+        guard flock(usage.rawValue, LOCK_SH) == 0 else { throw .system("cannot lock the store") }
+        database = try Self.openDatabase(location.appending("store.sqlite"))
+        bootID = Self.readBootID()
+        try removeLeftovers()
+    }
+
+    deinit {
+        if let pending = state.withLock({ $0.pending }) {
+            // Empty unless something was abandoned, which the next process removes.
+            _ = rmdir(pending.folder.string)
+            if access(pending.folder.string, F_OK) != 0 { unlink(pending.folder.string + ".lock") }
+        }
+    }
+
+    /// What was found damaged or missing since the store was opened, and was forgotten so that it is made again.
+    package func takeRepairs() -> [String] {
+        state.withLock { state in
+            defer { state.repairs = [] }
+            return state.repairs
+        }
+    }
+
+    func noteRepair(_ words: String) {
+        state.withLock { state in
+            if state.repairs.count < 100 { state.repairs.append(words) }
+        }
+    }
+
+    static func makeFolder(_ path: FilePath) throws(ImageError) {
+        if mkdir(path.string, 0o700) == 0 || errno == EEXIST { return }
+        if errno == ENOENT, path.components.count > 1 {
+            try makeFolder(path.removingLastComponent())
+            if mkdir(path.string, 0o700) == 0 || errno == EEXIST { return }
+        }
+        throw .system("cannot make the folder \(path)")
+    }
+
+    private static func readBootID() -> String {
+        let descriptor = Glibc.open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "unknown" }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 36)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : "unknown"
+    }
+
+    /// Seconds since 1970.
+    static var now: Int64 { Int64(time(nil)) }
+}
