@@ -1,1 +1,0 @@
-// Replaced by the loader: see docs/architecture.md.
