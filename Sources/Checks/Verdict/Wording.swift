@@ -39,11 +39,11 @@ package enum Wording {
         return "\"" + clipped(shown, limit) + "\""
     }
 
-    package static func list(_ words: [String]) -> String {
+    package static func list(_ words: [String], _ conjunction: String = "and") -> String {
         switch words.count {
         case 0: ""
         case 1: words[0]
-        default: words.dropLast().joined(separator: ", ") + " and " + (words.last ?? "")
+        default: words.dropLast().joined(separator: ", ") + " \(conjunction) " + (words.last ?? "")
         }
     }
 }

@@ -1,0 +1,239 @@
+import Lessons
+
+/// Whether an image holds only what it may over its base.
+struct DeltaJudgement {
+    private let rule: ImageDeltaRule
+    private let observations: Observations
+    private let dockerfile: String
+
+    init(_ rule: ImageDeltaRule, _ observations: Observations) {
+        self.rule = rule
+        self.observations = observations
+        dockerfile = Wording.clipped(observations.graph?.dockerfile ?? "Dockerfile", 80)
+    }
+
+    func judge() -> Finding {
+        guard let delta = observations.delta else { return .unobserved }
+        let entries = rule.countsHidden ? delta.entries : delta.entries.filter { !$0.isHidden }
+        var (allowed, extras) = sort(entries.filter { !$0.kind.isDirectory && $0.kind != .whiteout })
+        // A program that a later step strips or moves over itself is one program, not two.
+        let programs = Set(allowed.map(\.path))
+        let earlier = extras.filter { $0.isHidden && programs.contains($0.path) && $0.content?.isELF == true }
+        allowed += earlier
+        extras.removeAll(where: earlier.contains)
+        let removed = entries.filter { $0.kind == .whiteout }
+        let changed =
+            entries.filter { $0.kind.isDirectory && $0.change == .changed } + allowed.filter { $0.change == .changed }
+        let directories = rule.anyDirectories ? [] : strayDirectories(entries, allowed: allowed, extras: extras)
+        let missing = missingAllowances(allowed)
+        let problems = extras + removed + changed + directories
+        if problems.isEmpty, missing.isEmpty, delta.omitted == 0 {
+            let lines = allowed.prefix(10).map(line)
+            return .pass(
+                allowed.isEmpty
+                    ? "nothing over the base" : "only \(Wording.list(allowed.prefix(3).map { Wording.safe($0.path) }))",
+                evidence: Array(lines))
+        }
+        return failure(
+            Problems(
+                extras: extras, removed: removed, changed: changed, directories: directories, missing: missing),
+            delta)
+    }
+
+    // MARK: - What is allowed
+
+    /// Parts entries into those that an allowance covers and the others. The program that the command starts is
+    /// counted first, so that a second one beside it is the one too many.
+    private func sort(
+        _ entries: [ImageDelta.Entry]
+    ) -> (allowed: [ImageDelta.Entry], extras: [ImageDelta.Entry]) {
+        let commands = Set(observations.executables.filter(\.isCommand).map(\.path))
+        let order = entries.enumerated().sorted { a, b in
+            let left = (commands.contains(a.element.path) ? 0 : 1, a.element.isHidden ? 1 : 0, a.offset)
+            let right = (commands.contains(b.element.path) ? 0 : 1, b.element.isHidden ? 1 : 0, b.offset)
+            return left < right
+        }
+        var used = [Int](repeating: 0, count: rule.allow.count)
+        var allowed: [ImageDelta.Entry] = []
+        var extras: [ImageDelta.Entry] = []
+        for (_, entry) in order {
+            let index = rule.allow.indices.first { index in
+                rule.allow[index].count.map { used[index] < $0 } ?? true && Self.covers(rule.allow[index], entry)
+            }
+            guard let index else {
+                extras.append(entry)
+                continue
+            }
+            used[index] += 1
+            allowed.append(entry)
+        }
+        let byPlace: (ImageDelta.Entry, ImageDelta.Entry) -> Bool = { ($0.layer, $0.path) < ($1.layer, $1.path) }
+        return (allowed.sorted(by: byPlace), extras.sorted(by: byPlace))
+    }
+
+    private static func covers(_ allowance: ImageDeltaRule.Allowance, _ entry: ImageDelta.Entry) -> Bool {
+        guard entry.change == .added else { return false }
+        if let path = allowance.path, !Glob(path).matches(entry.path.string) { return false }
+        switch allowance.kind {
+        case .elf: return entry.kind == .file && entry.content?.isELF == true
+        case .file: return entry.kind == .file
+        case .symlink: return entry.kind == .symlink
+        case .any: return [.file, .hardlink, .symlink].contains(entry.kind)
+        }
+    }
+
+    /// New directories that lead neither to what is allowed nor to what is reported already.
+    private func strayDirectories(
+        _ entries: [ImageDelta.Entry], allowed: [ImageDelta.Entry], extras: [ImageDelta.Entry]
+    ) -> [ImageDelta.Entry] {
+        var leading: Set<ImagePath> = []
+        for entry in allowed + extras {
+            var next = entry.path.parent
+            while let path = next, leading.insert(path).inserted { next = path.parent }
+        }
+        return entries.filter {
+            $0.kind.isDirectory && $0.change == .added && !leading.contains($0.path)
+                && !(MountStub.mayLeadToStub($0.path) && !$0.isHidden)
+        }
+    }
+
+    private func missingAllowances(_ allowed: [ImageDelta.Entry]) -> [String] {
+        rule.allow.filter { $0.kind == .elf && ($0.count ?? 0) > 0 }
+            .filter { allowance in !allowed.contains { Self.covers(allowance, $0) } }
+            .map { $0.path ?? "the compiled program" }
+    }
+
+    // MARK: - What is said
+
+    private struct Problems {
+        var extras: [ImageDelta.Entry]
+        var removed: [ImageDelta.Entry]
+        var changed: [ImageDelta.Entry]
+        var directories: [ImageDelta.Entry]
+        var missing: [String]
+    }
+
+    private func failure(_ problems: Problems, _ delta: ImageDelta) -> Finding {
+        var parts: [String] = []
+        let extraBytes = problems.extras.reduce(Int64(0)) { $0 &+ $1.size }
+        let extraPaths = Set(problems.extras.map(\.path)).count
+        if extraPaths == 1, let extra = problems.extras.first {
+            parts.append("also \(Wording.safe(extra.path)) (\(describe(extra)))")
+        } else if extraPaths > 1 {
+            parts.append("\(extraPaths + delta.omitted) more files (\(Wording.bytes(extraBytes)))")
+        }
+        if !problems.removed.isEmpty {
+            parts.append(Wording.count(problems.removed.count, "deletion") + " that hide files of lower layers")
+        }
+        if !problems.changed.isEmpty {
+            parts.append(Wording.count(problems.changed.count, "changed entry", "changed entries") + " of the base")
+        }
+        if !problems.directories.isEmpty {
+            parts.append(
+                Wording.count(problems.directories.count, "directory", "directories") + " that lead to nothing allowed")
+        }
+        if !problems.missing.isEmpty {
+            parts.append("no compiled program")
+        }
+        if parts.isEmpty { parts.append("\(delta.omitted) more entries") }
+        let all =
+            problems.extras.sorted { ($1.size, $0.path) < ($0.size, $1.path) } + problems.removed + problems.changed
+            + problems.directories
+        var evidence = all.prefix(12).map(line)
+        if all.count > 12 { evidence.append("... and \(all.count - 12 + delta.omitted) more") }
+        if let note = otherBase(delta) { evidence.insert(note, at: 0) }
+        var award = 0
+        if let partial = rule.partial, problems.removed.isEmpty, problems.changed.isEmpty, problems.missing.isEmpty,
+            extraPaths <= partial.extraFiles, extraBytes <= partial.extraBytes
+        {
+            award = partial.award
+        }
+        return .fail(
+            Wording.list(parts), evidence: evidence, advice: advice(problems, delta),
+            line: lineNumber(problems, delta), award: award)
+    }
+
+    private func otherBase(_ delta: ImageDelta) -> String? {
+        guard case .tree(let plain) = delta.against, let base = observations.base else { return nil }
+        return "compared with `\(plain)`: the final stage stands on `\(Wording.clipped(base.name, 80))` instead"
+    }
+
+    private func lineNumber(_ problems: Problems, _ delta: ImageDelta) -> Int? {
+        if case .tree = delta.against {
+            return observations.graph.flatMap { graph in graph.finalChain.last.map { graph.stages[$0].line } }
+        }
+        return (problems.extras + problems.removed + problems.changed + problems.directories)
+            .lazy.compactMap { $0.origin?.chain.first?.line }.first
+    }
+
+    private func advice(_ problems: Problems, _ delta: ImageDelta) -> String? {
+        if case .tree(let plain) = delta.against, let base = observations.base {
+            return
+                "The last stage stands on `\(Wording.clipped(base.name, 80))`, and all that is in it is in your image too. Use `FROM \(plain)` there."
+        }
+        if let script = problems.extras.first(where: { if case .script = $0.content { true } else { false } }),
+            !problems.missing.isEmpty
+        {
+            return
+                "\(Wording.safe(script.path)) is a script, not a compiled program: let `make hello` or `gcc` make it."
+        }
+        if let hidden = problems.extras.first(where: \.isHidden) {
+            return
+                "\(Wording.safe(hidden.path)) was deleted or replaced later, but layer \(hidden.layer) still holds it. Do not put it there in the first place: keep it in an earlier stage."
+        }
+        if let library = problems.extras.first(where: { isNeededLibrary($0.path) }) {
+            return
+                "The program needs \(Wording.safe(library.path)); only the program may be in the image, so link it statically (`gcc -static`)."
+        }
+        if let extra = problems.extras.first {
+            if observations.graph?.stages.count == 1 {
+                return
+                    "Leave the compiler and the source in a first stage, and take only the program into a second one."
+            }
+            let place = extra.origin?.chain.first.map { " (line \($0.line))" } ?? ""
+            return "Leave out what brings \(Wording.safe(extra.path))\(place): the final image needs only the program."
+        }
+        if let deletion = problems.removed.first {
+            return
+                "Deleting \(Wording.safe(deletion.path)) only hides it: the layers below still hold it. Start from a clean base instead."
+        }
+        if let changed = problems.changed.first {
+            return "Leave \(Wording.safe(changed.path)) of the base as it is."
+        }
+        if let directory = problems.directories.first {
+            return "Do not make \(Wording.safe(directory.path)): nothing that the image needs is in it."
+        }
+        return problems.missing.isEmpty ? nil : "Copy the compiled program into the last stage with `COPY --from=`."
+    }
+
+    private func isNeededLibrary(_ path: ImagePath) -> Bool {
+        let name = String(decoding: path.name, as: UTF8.self)
+        return observations.executables.contains { executable in
+            if case .elf(let elf) = executable.content { elf.needed.contains(name) } else { false }
+        }
+    }
+
+    private func describe(_ entry: ImageDelta.Entry) -> String {
+        switch entry.kind {
+        case .file:
+            let content = entry.content.map { ", \($0.phrase)" } ?? ""
+            return Wording.bytes(entry.size) + (entry.content?.isELF == true ? ", an ELF file" : content)
+        case .symlink:
+            return "symbolic link to \(Wording.clipped(String(decoding: entry.target ?? [], as: UTF8.self), 80))"
+        default: return entry.kind.noun
+        }
+    }
+
+    /// `/hello.c  73 B, a text file, from ...`
+    private func line(_ entry: ImageDelta.Entry) -> String {
+        var text = "\(Wording.safe(entry.path)) (\(describe(entry)))"
+        switch entry.change {
+        case .removed: text = "\(Wording.safe(entry.path)) deleted in layer \(entry.layer)"
+        case .changed: text += ", changes the base"
+        case .added: break
+        }
+        if entry.isHidden { text += ", hidden by a later layer but still in layer \(entry.layer)" }
+        if let origin = entry.origin, !origin.chain.isEmpty { text += ", \(origin.sentence(dockerfile: dockerfile))" }
+        return text
+    }
+}

@@ -1,0 +1,79 @@
+import Lessons
+
+/// Files that must not be in any layer over the base.
+enum ForbiddenJudgement {
+    static func judge(_ rule: ForbiddenFilesRule, _ observations: Observations) -> Finding {
+        guard let delta = observations.delta else { return .unobserved }
+        let dockerfile = Wording.clipped(observations.graph?.dockerfile ?? "Dockerfile", 80)
+        let globs = rule.paths.map { ($0, Glob($0)) }
+        let categories = rule.categories.map { ($0, patterns($0).map { Glob($0) }) }
+        let hits = Dictionary(grouping: observations.contentHits, by: \.path)
+        var found: [(entry: ImageDelta.Entry, reason: String)] = []
+        for entry in delta.entries where entry.kind != .whiteout && (rule.countsHidden || !entry.isHidden) {
+            let path = entry.path.string
+            if let (pattern, _) = globs.first(where: { $0.1.matches(path) }) {
+                found.append((entry, "matches `\(pattern)`"))
+            } else if !entry.kind.isDirectory,
+                let (category, _) = categories.first(where: { $0.1.contains { $0.matches(path) } })
+            {
+                found.append((entry, noun(category)))
+            } else if let hit = hits[entry.path]?.first(where: { rule.contents.contains($0.text) }) {
+                found.append((entry, "holds \"\(Wording.clipped(hit.text, 40))\""))
+            }
+        }
+        guard let first = found.first else { return .pass("none of them") }
+        let bytes = found.reduce(Int64(0)) { $0 &+ $1.entry.size }
+        var evidence = found.prefix(12).map { hit in
+            let origin = hit.entry.origin.map { ", " + $0.sentence(dockerfile: dockerfile) } ?? ""
+            let hidden = hit.entry.isHidden ? ", hidden by a later layer but still in layer \(hit.entry.layer)" : ""
+            return "\(Wording.safe(hit.entry.path)) (\(Wording.bytes(hit.entry.size))): \(hit.reason)\(hidden)\(origin)"
+        }
+        if found.count > 12 { evidence.append("... and \(found.count - 12) more") }
+        let line = found.lazy.compactMap { $0.entry.origin?.chain.first?.line }.first
+        return .fail(
+            "\(Wording.count(found.count, "file")) (\(Wording.bytes(bytes))), e.g. \(Wording.safe(first.entry.path))",
+            evidence: evidence,
+            advice: first.entry.isHidden
+                ? "A deletion in a later step only hides \(Wording.safe(first.entry.path)): delete it in the step that makes it, or keep it in an earlier stage."
+                : "Keep \(Wording.safe(first.entry.path)) out of the final image: leave it in an earlier stage.",
+            line: line)
+    }
+
+    static func noun(_ category: ForbiddenFilesRule.Category) -> String {
+        switch category {
+        case .compilers: "a compiler"
+        case .packageLists: "package lists"
+        case .sources: "source code"
+        case .caches: "a cache"
+        case .secrets: "a secret"
+        }
+    }
+
+    /// Where such files are on the systems that images are made of.
+    private static func patterns(_ category: ForbiddenFilesRule.Category) -> [String] {
+        switch category {
+        case .compilers:
+            [
+                "**/bin/gcc", "**/bin/gcc-[0-9]*", "**/bin/*-gcc*", "**/bin/cc", "**/bin/c++", "**/bin/g++*",
+                "**/bin/clang*",
+                "**/bin/rustc", "**/bin/javac", "**/bin/ghc", "**/bin/swiftc", "/usr/local/go/bin/go", "**/bin/go",
+                "**/cc1", "**/cc1plus", "**/bin/make", "**/bin/ld", "**/bin/as",
+            ]
+        case .packageLists:
+            ["/var/lib/apt/lists/**", "/var/cache/apk/**", "/lib/apk/db/APKINDEX*", "/var/lib/dnf/**"]
+        case .sources:
+            ["*.c", "*.cc", "*.cpp", "*.cxx", "*.go", "*.rs", "*.java", "*.swift", "*.hs", "*.zig"]
+        case .caches:
+            [
+                "/var/cache/apt/**", "/root/.cache/**", "/home/*/.cache/**", "/root/.npm/**",
+                "/root/.cargo/registry/**",
+                "/go/pkg/**", "/root/go/pkg/**", "/root/.m2/**", "/var/cache/dnf/**", "/tmp/**",
+            ]
+        case .secrets:
+            [
+                "id_rsa", "id_ed25519", "id_ecdsa", "*.pem", ".netrc", ".npmrc", ".pypirc", ".env", ".git-credentials",
+                "**/.aws/credentials", "**/.docker/config.json", "**/.kube/config", "**/.ssh/*",
+            ]
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Lessons
+
+/// Instructions used or not, lint, and steps that stay in the cache.
+enum InstructionJudgement {
+    static func judge(_ rule: InstructionRule, _ observations: Observations) -> Finding {
+        guard let graph = observations.graph else { return .unobserved }
+        let indices = rule.inFinalStage ? graph.finalChain : Array(graph.stages.indices)
+        let steps = indices.sorted().flatMap { graph.stages[$0].steps }.filter { step in
+            step.kind.uppercased() == rule.name && rule.containing.map { step.text.contains($0) } ?? true
+        }
+        let evidence = steps.prefix(10).map { "\(graph.dockerfile):\($0.line): \(Wording.clipped($0.text, 120))" }
+        switch (rule.isUsed, steps.first) {
+        case (true, .some): return .pass("`\(rule.name)` is used", evidence: evidence)
+        case (false, nil): return .pass("`\(rule.name)` is not used")
+        case (true, nil): return .fail("`\(rule.name)` is not used", advice: "Use `\(rule.name)`.")
+        case (false, .some(let step)):
+            return .fail(
+                "`\(rule.name)` is used", evidence: evidence, advice: "Do without `\(rule.name)`.", line: step.line)
+        }
+    }
+
+    static func judge(_ rule: LintRule, _ observations: Observations) -> Finding {
+        let found = observations.lint.filter { !rule.except.contains($0.rule) }
+        guard let first = found.first else { return .pass("nothing") }
+        return .fail(
+            Wording.count(found.count, "remark"),
+            evidence: found.prefix(12).map { lint in
+                "\(lint.line.map { "line \($0): " } ?? "")\(Wording.clipped(lint.message, 160)) [\(lint.rule)]"
+            }, advice: first.hint ?? Wording.clipped(first.message, 200), line: first.line)
+    }
+
+    static func judge(_ rule: CachedRule, _ observations: Observations) -> Finding {
+        guard let rebuild = observations.rebuilds.first(where: { $0.change == rule.change }) else { return .unobserved }
+        let missed = rule.steps.filter { wanted in !rebuild.cached.contains { $0.contains(wanted) } }
+        guard let first = missed.first else {
+            return .pass("\(Wording.count(rebuild.cached.count, "step")) from the cache")
+        }
+        let ran = rebuild.ran.first { $0.contains(first) }
+        return .fail(
+            ran == nil ? "no step has `\(first)`" : "`\(Wording.clipped(ran ?? "", 100))` ran again",
+            evidence: rebuild.ran.prefix(10).map { "ran again: \(Wording.clipped($0, 120))" },
+            advice: "Put what changes often (`COPY` of the sources) after what seldom changes.")
+    }
+}

@@ -1,0 +1,310 @@
+/// All that is known about a submission, before anything is judged: kept apart from scores, so that a changed rubric
+/// judges again without a build.
+package struct Observations: Sendable, Hashable, Codable {
+    package var lesson: String
+    package var exercise: String
+    /// The exercise's plain bases: names that all count as it, the first is the one to name.
+    package var bases: [String]
+    package var build: BuildObservation
+    /// Known when the image was built, and as far as it came when it was not.
+    package var graph: BuildGraph?
+    /// The image's id.
+    package var image: String?
+    package var sizes: Sizes
+    /// What the final stage stands on in the end.
+    package var base: BaseObservation?
+    package var delta: ImageDelta?
+    /// Layers of the image, those of its base included.
+    package var layerCount: Int
+    package var config: ConfigObservation?
+    package var runs: [RunObservation]
+    /// Executables that were looked at more closely: what was added, and what the command starts.
+    package var executables: [ExecutableObservation]
+    /// Files a rubric asks about by path.
+    package var files: [FileObservation]
+    /// Added files that hold one of the texts a rubric forbids.
+    package var contentHits: [ContentHit]
+    package var lint: [LintObservation]
+    package var rebuilds: [RebuildObservation]
+    package var substitution: SubstitutionObservation?
+    /// What is worth saying and takes no points, e.g. Windows line ends.
+    package var notices: [String]
+
+    package init(
+        lesson: String, exercise: String, bases: [String] = [], build: BuildObservation, graph: BuildGraph? = nil,
+        image: String? = nil, sizes: Sizes = Sizes(), base: BaseObservation? = nil, delta: ImageDelta? = nil,
+        layerCount: Int = 0, config: ConfigObservation? = nil, runs: [RunObservation] = [],
+        executables: [ExecutableObservation] = [], files: [FileObservation] = [], contentHits: [ContentHit] = [],
+        lint: [LintObservation] = [], rebuilds: [RebuildObservation] = [], substitution: SubstitutionObservation? = nil,
+        notices: [String] = []
+    ) {
+        self.lesson = lesson
+        self.exercise = exercise
+        self.bases = bases
+        self.build = build
+        self.graph = graph
+        self.image = image
+        self.sizes = sizes
+        self.base = base
+        self.delta = delta
+        self.layerCount = layerCount
+        self.config = config
+        self.runs = runs
+        self.executables = executables
+        self.files = files
+        self.contentHits = contentHits
+        self.lint = lint
+        self.rebuilds = rebuilds
+        self.substitution = substitution
+        self.notices = notices
+    }
+}
+
+/// How the build ended.
+package enum BuildObservation: Sendable, Hashable, Codable {
+    case built(seconds: Double, cachedSteps: Int, totalSteps: Int)
+    /// It is the submission's fault.
+    case failed(Failure)
+    /// It is not: no Dockerfile, no such base here, a fault of ours.
+    case impossible(Ungradable)
+
+    package struct Failure: Sendable, Hashable, Codable {
+        /// Stable, e.g. `copy-source-missing`.
+        package var id: String
+        package var message: String
+        package var hint: String?
+        package var file: String?
+        package var line: Int?
+        package var endLine: Int?
+        /// The last lines the failing step printed.
+        package var output: [String]
+
+        package init(
+            id: String, message: String, hint: String? = nil, file: String? = nil, line: Int? = nil,
+            endLine: Int? = nil, output: [String] = []
+        ) {
+            self.id = id
+            self.message = message
+            self.hint = hint
+            self.file = file
+            self.line = line
+            self.endLine = endLine
+            self.output = output
+        }
+    }
+}
+
+/// What the final stage stands on in the end, followed through stages.
+package struct BaseObservation: Sendable, Hashable, Codable {
+    /// As the Dockerfile writes it; `scratch` for nothing.
+    package var name: String
+    /// The names of the lesson's images that have exactly the same layers.
+    package var matching: [String]
+    /// In bytes.
+    package var size: Int64?
+
+    package init(name: String, matching: [String] = [], size: Int64? = nil) {
+        self.name = name
+        self.matching = matching
+        self.size = size
+    }
+}
+
+/// The image's configuration, as far as rubrics ask.
+package struct ConfigObservation: Sendable, Hashable, Codable {
+    package var user: String
+    package var entrypoint: [String]
+    package var command: [String]
+    package var environment: [String: String]
+    package var labels: [String: String]
+    package var ports: [String]
+    package var hasHealthcheck: Bool
+    package var workingDirectory: String
+    package var stopSignal: String?
+    package var architecture: String
+
+    package init(
+        user: String = "", entrypoint: [String] = [], command: [String] = [], environment: [String: String] = [:],
+        labels: [String: String] = [:], ports: [String] = [], hasHealthcheck: Bool = false,
+        workingDirectory: String = "/", stopSignal: String? = nil, architecture: String = "amd64"
+    ) {
+        self.user = user
+        self.entrypoint = entrypoint
+        self.command = command
+        self.environment = environment
+        self.labels = labels
+        self.ports = ports
+        self.hasHealthcheck = hasHealthcheck
+        self.workingDirectory = workingDirectory
+        self.stopSignal = stopSignal
+        self.architecture = architecture
+    }
+
+    /// What is started: the entry point, then the command.
+    package var arguments: [String] { entrypoint + command }
+}
+
+/// One run of the image's own command.
+package struct RunObservation: Sendable, Hashable, Codable {
+    /// What identifies it: arguments after the image's name, and the text on standard input.
+    package var arguments: [String]
+    package var standardInput: String?
+    /// What was started.
+    package var command: [String]
+    package var ending: Ending
+    /// Up to the limit.
+    package var standardOutput: [UInt8]
+    package var standardError: [UInt8]
+    /// The limits it ran under, for messages.
+    package var seconds: Int
+    package var outputLimit: Int64
+
+    package init(
+        arguments: [String] = [], standardInput: String? = nil, command: [String] = [], ending: Ending,
+        standardOutput: [UInt8] = [], standardError: [UInt8] = [], seconds: Int = 5, outputLimit: Int64 = 64 << 10
+    ) {
+        self.arguments = arguments
+        self.standardInput = standardInput
+        self.command = command
+        self.ending = ending
+        self.standardOutput = standardOutput
+        self.standardError = standardError
+        self.seconds = seconds
+        self.outputLimit = outputLimit
+    }
+
+    package enum Ending: Sendable, Hashable, Codable {
+        case exited(Int32)
+        case signalled(Int32)
+        case tooLong
+        case tooMuchOutput
+        /// Another limit, in words.
+        case limit(String)
+        /// The image has neither `CMD` nor `ENTRYPOINT`.
+        case noCommand
+        /// Nothing could be started, the learner's doing: what the runtime said.
+        case notStarted(String)
+        /// A fault of ours.
+        case fault(String)
+    }
+}
+
+/// An executable of the image and what it needs to start.
+package struct ExecutableObservation: Sendable, Hashable, Codable {
+    package var path: ImagePath
+    /// Whether the image's command starts it (directly, or as the first word of a shell's line).
+    package var isCommand: Bool
+    package var exists: Bool
+    package var mode: UInt16
+    package var content: FileContent?
+    /// The interpreter (of an ELF file or of a script) when it is not in the image.
+    package var missingInterpreter: String?
+    /// Needed libraries that are not in the image.
+    package var missingLibraries: [String]
+
+    package init(
+        path: ImagePath, isCommand: Bool = false, exists: Bool = true, mode: UInt16 = 0o755,
+        content: FileContent? = nil, missingInterpreter: String? = nil, missingLibraries: [String] = []
+    ) {
+        self.path = path
+        self.isCommand = isCommand
+        self.exists = exists
+        self.mode = mode
+        self.content = content
+        self.missingInterpreter = missingInterpreter
+        self.missingLibraries = missingLibraries
+    }
+}
+
+package struct FileObservation: Sendable, Hashable, Codable {
+    package var path: ImagePath
+    /// nil when there is nothing.
+    package var kind: LayerTable.Kind?
+    package var mode: UInt16
+    package var uid: UInt32
+    /// The first 64 KiB.
+    package var content: [UInt8]
+    package var origin: Origin?
+
+    package init(
+        path: ImagePath, kind: LayerTable.Kind? = nil, mode: UInt16 = 0, uid: UInt32 = 0, content: [UInt8] = [],
+        origin: Origin? = nil
+    ) {
+        self.path = path
+        self.kind = kind
+        self.mode = mode
+        self.uid = uid
+        self.content = content
+        self.origin = origin
+    }
+}
+
+package struct ContentHit: Sendable, Hashable, Codable {
+    package var text: String
+    package var path: ImagePath
+
+    package init(text: String, path: ImagePath) {
+        self.text = text
+        self.path = path
+    }
+}
+
+package struct LintObservation: Sendable, Hashable, Codable {
+    package var rule: String
+    package var message: String
+    package var hint: String?
+    package var line: Int?
+
+    package init(rule: String, message: String, hint: String? = nil, line: Int? = nil) {
+        self.rule = rule
+        self.message = message
+        self.hint = hint
+        self.line = line
+    }
+}
+
+/// A build after a change of some files.
+package struct RebuildObservation: Sendable, Hashable, Codable {
+    /// The globs of the files that were changed.
+    package var change: [String]
+    /// Steps that came from the cache, as they are written.
+    package var cached: [String]
+    /// Steps that ran again.
+    package var ran: [String]
+
+    package init(change: [String], cached: [String], ran: [String]) {
+        self.change = change
+        self.cached = cached
+        self.ran = ran
+    }
+}
+
+/// What a build with replaced sources showed.
+package struct SubstitutionObservation: Sendable, Hashable, Codable {
+    package var outcome: Outcome
+    /// Context files that were replaced.
+    package var replaced: [String]
+    /// The context file that the shipped program equals byte by byte.
+    package var sameAsContextFile: String?
+
+    package init(outcome: Outcome, replaced: [String] = [], sameAsContextFile: String? = nil) {
+        self.outcome = outcome
+        self.replaced = replaced
+        self.sameAsContextFile = sameAsContextFile
+    }
+
+    package enum Outcome: Sendable, Hashable, Codable {
+        /// The rebuilt image printed the secret.
+        case printed
+        /// It printed nothing, and its program holds the secret.
+        case embedded
+        /// Neither: the program does not come from the sources.
+        case unchanged
+        /// There was nothing to replace.
+        case noSources
+        /// The build with the canary failed, in words.
+        case rebuildFailed(String)
+        /// A fault of ours.
+        case fault(String)
+    }
+}
