@@ -98,7 +98,9 @@ extension LayerEntry {
             let directory = isPlainRoot ? [] : [entry]
             guard opaque else { return directory }
             let marker = (name.isEmpty ? [] : name + [UInt8(ascii: "/")]) + Whiteout.opaque
-            return directory + [TarEntry(path: marker, kind: .file, mode: 0o644, modified: entry.modified)]
+            // A root that is left out leaves no trace of when it was made.
+            let time = directory.isEmpty ? FileTime(seconds: 0) : entry.modified
+            return directory + [TarEntry(path: marker, kind: .file, mode: 0o644, modified: time)]
         case .whiteout:
             let parent = path.removingLastComponent()
             let last = path.lastComponent.map { Array(FilePath(root: nil, [$0]).bytes) } ?? []

@@ -245,9 +245,9 @@ struct LayerUnpacker {
             throw ImageError(.hostile, "the archive links \(Self.text(entry.path)) to nothing that can be linked")
         }
         var aside = State()
-        let existing = try self.place(target, making: false, &aside)
         var status = stat()
-        guard fstatat(existing.descriptor, existing.name, &status, AT_SYMLINK_NOFOLLOW) == 0,
+        guard let existing = try? self.place(target, making: false, &aside),
+            fstatat(existing.descriptor, existing.name, &status, AT_SYMLINK_NOFOLLOW) == 0,
             status.st_mode & S_IFMT != S_IFDIR, status.st_mode & S_IFMT != S_IFCHR
         else {
             throw ImageError(
