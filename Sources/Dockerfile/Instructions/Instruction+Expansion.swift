@@ -57,10 +57,10 @@ extension WordError {
     }
 
     private var hint: String? {
+        if reason.contains("missing '}'") || reason.contains("(\u{FFFD})") { return "close ${ with }" }
         if reason.hasPrefix("unsupported modifier") {
             return "a Dockerfile knows ${x:-default}, ${x:+other}, ${x:?message}, ${x#prefix}, ${x%suffix} and ${x/a/b}"
         }
-        if reason.contains("missing '}'") { return "close ${ with }" }
         if reason.hasSuffix("single-quote") || reason.hasSuffix("double-quote") {
             return "close the quote, or put \\ before it"
         }

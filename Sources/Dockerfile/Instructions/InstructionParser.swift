@@ -65,12 +65,12 @@ struct InstructionParser {
     private func unknown() -> InstructionError {
         let name = node.keyword.text
         let hint: String?
-        if let nearest = GoSuggestion.search(name, in: Self.names, ignoringCase: true)
+        if name.unicodeScalars.contains(where: { $0.value > 0x7F && GoSpace.isSpace($0) }) {
+            hint = "a no-break space follows the instruction: type an ordinary space in its place"
+        } else if let nearest = GoSuggestion.search(name, in: Self.names, ignoringCase: true)
             ?? Suggestion.nearest(to: name, among: Self.names)
         {
             hint = "did you mean \(nearest)?"
-        } else if name.unicodeScalars.contains(where: { $0.value > 0x7F && GoSpace.isSpace($0) }) {
-            hint = "a no-break space follows the instruction: type an ordinary space in its place"
         } else if Self.commands.contains(name.lowercased()) {
             hint = "to run a command while building, write RUN \(name) ...; a line that goes on must end with \\"
         } else {

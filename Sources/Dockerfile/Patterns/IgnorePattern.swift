@@ -186,11 +186,14 @@ struct IgnorePattern: Hashable, Sendable {
 
     /// Whether it could match something below a directory: told from the names it begins with.
     func couldMatchBelow(_ directory: [UInt8]) -> Bool {
-        let plain = text.utf8.prefix { byte in !"*?[\\".utf8.contains(byte) }
-        let fixed =
-            plain.count == text.utf8.count
-            ? Array(plain) : Array(plain.prefix(through: plain.lastIndex(of: UInt8(ascii: "/")) ?? plain.startIndex))
-        if plain.count < text.utf8.count, !plain.contains(UInt8(ascii: "/")) { return true }
+        let bytes = Array(text.utf8)
+        let special = bytes.firstIndex { "*?[\\".utf8.contains($0) } ?? bytes.count
+        var fixed = bytes[..<special]
+        if special < bytes.count {
+            // Of the name that the wildcard is in, nothing is certain.
+            guard let slash = fixed.lastIndex(of: UInt8(ascii: "/")) else { return true }
+            fixed = fixed[...slash]
+        }
         let below = directory + [UInt8(ascii: "/")]
         return fixed.starts(with: below) || below.starts(with: fixed)
     }

@@ -210,15 +210,21 @@ extension Node {
 }
 
 extension DockerfileError {
+    /// Every other byte is zero, as in English text that Windows saved as "Unicode".
+    private static func isUTF16(_ start: ArraySlice<UInt8>) -> Bool {
+        let even = stride(from: 0, to: start.count, by: 2).map { start[$0] == 0 }
+        let odd = stride(from: 1, to: start.count, by: 2).map { start[$0] == 0 }
+        guard odd.count >= 2 else { return false }
+        return even.allSatisfy { $0 } && !odd.contains(true) || odd.allSatisfy { $0 } && !even.contains(true)
+    }
+
     /// A file of another encoding: everything else said about it would be nonsense.
     static func wrongEncoding(_ source: DockerfileSource) -> DockerfileError? {
         let bytes = source.bytes
         let name: String
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             name = "UTF-16"
-        } else if bytes.count >= 4, bytes.prefix(4).filter({ $0 == 0 }).count == 2,
-            (bytes[0] == 0 && bytes[2] == 0) || (bytes[1] == 0 && bytes[3] == 0)
-        {
+        } else if isUTF16(bytes.prefix(8)) {
             name = "UTF-16 without a byte order mark"
         } else {
             return nil

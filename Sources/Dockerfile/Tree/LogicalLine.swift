@@ -50,7 +50,7 @@ struct LogicalLine {
         guard slice.endIndex > slice.startIndex else { return SourceRange(start: start, end: start) }
         // The end belongs to the last byte: the next byte may be on another line.
         var end = location(slice.endIndex - 1)
-        end.column += 1
+        if bytes[slice.endIndex - 1] & 0xC0 != 0x80 { end.column += 1 }
         return SourceRange(start: start, end: end)
     }
 

@@ -14,7 +14,7 @@ struct ShellPattern {
     private var pieces: [[Element]] = [[]]
     private let side: Side?
 
-    private static let budget = 200_000_000
+    private static let budget = 20_000_000
 
     init(_ source: [Unicode.Scalar], trims side: Side?) throws(WordLexer.Failure) {
         self.side = side
