@@ -1,6 +1,6 @@
 /// Go's `%q`: a text in double quotes, with what is no printable character escaped.
-enum GoQuote {
-    static func quote(_ text: String) -> String {
+package enum GoQuote {
+    package static func quote(_ text: String) -> String {
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -1,1 +1,0 @@
-// Build: see docs/architecture.md.

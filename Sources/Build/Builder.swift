@@ -1,0 +1,239 @@
+import Diagnostics
+import Dockerfile
+package import Images
+import Linux
+import OCI
+package import Sandbox
+import SystemPackage
+
+/// Builds images: Dockerfile → stages → cached steps → layers and a configuration.
+package struct Builder: Sendable {
+    let store: Store
+    let sandbox: Sandbox
+    private let lookup: BaseImageLookup
+
+    /// - Parameter lookup: Finds the images that `FROM`, `COPY --from` and `RUN --mount` name.
+    package init(store: Store, sandbox: Sandbox, lookup: @escaping BaseImageLookup) {
+        self.store = store
+        self.sandbox = sandbox
+        self.lookup = lookup
+    }
+
+    /// Builds.
+    ///
+    /// Cancelling the task stops everything that was started and leaves nothing behind.
+    /// - Parameter events: Gets what happens, from several threads, one event at a time for each step.
+    package func build(
+        _ request: BuildRequest, events: @escaping @Sendable (BuildEvent) -> Void = { _ in }
+    ) async throws(BuildFailure) -> BuildResult {
+        let began = ContinuousClock().now
+        let reporter = BuildReporter(emit: events)
+        let scratch = try makeScratch()
+        let views = TreeViews(store: store, scratch: scratch)
+        do {
+            let job = try prepare(request, reporter: reporter, views: views)
+            let outcomes = try await Self.run(job)
+            await views.close()
+            return try finish(job, outcomes, began: began)
+        } catch {
+            await views.close()
+            throw error
+        }
+    }
+
+    // MARK: - Before
+
+    private func prepare(
+        _ request: BuildRequest, reporter: BuildReporter, views: TreeViews
+    ) throws(BuildFailure) -> BuildJob {
+        let file = request.dockerfileName
+        let load = reporter.begin("[internal] load build definition from \(PathText.name(file))")
+        let dockerfile: Dockerfile
+        do {
+            dockerfile = try Dockerfile.parse(request.dockerfile, file: file)
+            try Self.check(dockerfile, against: request.limits, file: file)
+        } catch let error as DockerfileError {
+            let failure = BuildFailure(error, file: file)
+            load.end(failure)
+            throw failure
+        } catch let failure as BuildFailure {
+            load.end(failure)
+            throw failure
+        } catch {
+            throw .environment("parse", "\(error)")
+        }
+        load.note("transferring dockerfile: \(request.dockerfile.count)B done")
+        load.finish()
+        for diagnostic in dockerfile.diagnostics { reporter.warn(diagnostic) }
+
+        let ignore = try ignorePatterns(request, reporter: reporter)
+        let (target, host) = try platforms(request)
+        let arguments = PlatformArguments.values(
+            target: target, build: host, targetStage: request.target, overrides: request.buildArguments)
+        let globals = try GlobalArguments(
+            of: dockerfile, platform: arguments, buildArguments: request.buildArguments, file: file)
+        let clock = try SourceDateEpoch.clock(request, dockerfile: dockerfile, globals: globals)
+        let graph = try StageGraph(
+            dockerfile, arguments: globals, target: request.target, namedContexts: request.namedContexts, file: file)
+        let ownership = Ownership(mapping: sandbox.context.ids)
+        var context: SourceRoot?
+        if let path = request.context {
+            context = try ContextOpening.open(
+                path, ownership: ownership, ignore: ignore, substitutions: request.substitutions)
+        }
+        return BuildJob(
+            request: request, dockerfile: dockerfile, graph: graph, globals: globals, targetPlatform: target,
+            buildPlatform: host, clock: clock, engine: self, images: BaseImageLoader(lookup), views: views,
+            reporter: reporter, context: context)
+    }
+
+    private static func check(
+        _ dockerfile: Dockerfile, against limits: BuildLimits, file: String
+    ) throws(BuildFailure) {
+        if dockerfile.stages.count > limits.stages {
+            throw .learner(
+                "limit-stages", "stopped: more than \(limits.stages) stages", file: file,
+                range: dockerfile.stages[limits.stages].range)
+        }
+        var count = dockerfile.metaArguments.count
+        for stage in dockerfile.stages {
+            count += 1 + stage.commands.count
+            if count > limits.instructions {
+                throw .learner(
+                    "limit-instructions", "stopped: more than \(limits.instructions) instructions", file: file,
+                    range: stage.range)
+            }
+        }
+    }
+
+    private func ignorePatterns(
+        _ request: BuildRequest, reporter: BuildReporter
+    ) throws(BuildFailure) -> IgnorePatterns? {
+        guard let bytes = request.ignoreFile else { return nil }
+        let step = reporter.begin("[internal] load \(PathText.name(request.ignoreFileName))")
+        do {
+            let patterns = try IgnorePatterns.parse(bytes, file: request.ignoreFileName)
+            step.finish()
+            return patterns.rules.isEmpty ? nil : patterns
+        } catch {
+            let failure = BuildFailure(error, file: request.ignoreFileName)
+            step.end(failure)
+            throw failure
+        }
+    }
+
+    private func platforms(
+        _ request: BuildRequest
+    ) throws(BuildFailure) -> (target: PlatformName, host: PlatformName) {
+        do {
+            let host = try PlatformName.host()
+            return (
+                try request.platform.map { (text) throws(InstructionError) in try PlatformName(text) } ?? host, host
+            )
+        } catch {
+            throw .learner(error.id, error.message, hint: error.hint, file: nil, range: nil)
+        }
+    }
+
+    private func makeScratch() throws(BuildFailure) -> FilePath {
+        do {
+            let name = FilePath("build-\(UInt64.random(in: .min ... .max))")
+            try RootedDirectory(at: sandbox.context.scratch).makeDirectory(name)
+            return sandbox.context.scratch.pushing(name)
+        } catch {
+            throw .system(error, what: "cannot prepare a build")
+        }
+    }
+
+    // MARK: - Running stages
+
+    private static func run(_ job: BuildJob) async throws(BuildFailure) -> [Int: StageOutcome] {
+        let target = job.graph.target
+        let result: Result<[Int: StageOutcome], BuildFailure> = await withTaskCancellationHandler {
+            await withTaskGroup(of: (Int, StageOutcome)?.self) { group in
+                if let wall = job.request.limits.wall {
+                    group.addTask {
+                        guard (try? await Task.sleep(for: wall)) != nil else { return nil }
+                        await job.scheduler.fail(
+                            .learner(
+                                "limit-wall", "stopped: the build took more than \(wall.components.seconds) seconds",
+                                file: job.file, range: nil))
+                        return nil
+                    }
+                }
+                await job.scheduler.start(target)
+                for await index in job.scheduler.requests {
+                    group.addTask { await runStage(index, of: job) }
+                }
+                group.cancelAll()
+                var outcomes: [Int: StageOutcome] = [:]
+                for await finished in group {
+                    if let (index, outcome) = finished { outcomes[index] = outcome }
+                }
+                if let failure = await job.scheduler.firstFailure { return .failure(failure) }
+                return .success(outcomes)
+            }
+        } onCancel: {
+            Task { await job.scheduler.fail(.cancelled) }
+        }
+        return try result.get()
+    }
+
+    private static func runStage(_ index: Int, of job: BuildJob) async -> (Int, StageOutcome)? {
+        var runner = StageRunner(job: job, index: index)
+        do {
+            let outcome = try await runner.run()
+            await job.scheduler.complete(index, outcome)
+            if index == job.graph.target { await job.scheduler.finish() }
+            return (index, outcome)
+        } catch {
+            var failure = error
+            failure.record = job.record(of: [index: StageOutcome(state: runner.state, record: runner.record)])
+            await job.scheduler.fail(failure)
+            return nil
+        }
+    }
+
+    // MARK: - After
+
+    private func finish(
+        _ job: BuildJob, _ outcomes: [Int: StageOutcome], began: ContinuousClock.Instant
+    ) throws(BuildFailure) -> BuildResult {
+        guard let final = outcomes[job.graph.target] else { throw .cancelled }
+        var configuration = final.state.configuration
+        for (name, value) in job.request.labels { configuration.config.labels[name] = value }
+        configuration.created = job.clock.now
+        let record = job.record(of: outcomes)
+        var image = StoredImage(layers: final.state.layers, configuration: configuration, origin: .built)
+        image.buildRecord = record.encoded
+        let (seconds, attoseconds) = began.duration(to: ContinuousClock().now).components
+        return BuildResult(
+            image: image, record: record, cachedSteps: outcomes.values.reduce(0) { $0 + $1.cachedSteps },
+            totalSteps: outcomes.values.reduce(0) { $0 + $1.totalSteps },
+            seconds: Double(seconds) + Double(attoseconds) / 1e18, warnings: job.reporter.warnings)
+    }
+}
+
+extension BuildJob {
+    /// The record of a build, of the stages that came to an end.
+    func record(of outcomes: [Int: StageOutcome]) -> BuildRecord {
+        var record = BuildRecord()
+        record.dockerfile = file
+        record.finalStage = graph.target
+        record.contextFiles = usedContextFiles
+        record.stages = graph.vertices.map { vertex in
+            if let outcome = outcomes[vertex.stage.index] { return outcome.record }
+            var stage = StageRecord(
+                index: vertex.stage.index, name: vertex.stage.name, base: .scratch, baseName: vertex.baseName,
+                line: vertex.stage.range.start.line)
+            switch vertex.base {
+            case .scratch: stage.base = .scratch
+            case .stage(let index): stage.base = .stage(index)
+            case .image(let name): stage.base = .image(reference: name, key: "")
+            case .context(let name): stage.base = .context(name)
+            }
+            return stage
+        }
+        return record
+    }
+}

@@ -1,0 +1,125 @@
+import Diagnostics
+import Dockerfile
+import Linux
+import SystemPackage
+
+/// Says why a copy did not come about, in words that lead on.
+struct CopyFailure {
+    var error: CopyError
+    var file: String?
+    var command: Command?
+    /// What `COPY` took from: the build context, a stage, an image, in words.
+    var place = "the build context"
+    /// The tree it took from, to look for what was meant.
+    var root: SourceRoot?
+    /// The sources as they are written.
+    var sources: [String] = []
+    var contextPath: String?
+
+    var failure: BuildFailure {
+        switch error {
+        case .missing(let path): missing(path)
+        case .fileOverDirectory(let path):
+            learner(
+                "copy-conflict", "cannot replace the directory \(path) with a file",
+                hint: "copy to another place, or remove the directory first with RUN rm -r \(path)")
+        case .directoryOverFile(let path):
+            learner(
+                "copy-conflict", "cannot copy a directory to \(path), which is no directory",
+                hint: "copy to another place, or remove \(path) first with RUN rm \(path)")
+        case .special(let path):
+            learner("copy-special", "\(path) is a device or a socket, which cannot be copied", hint: nil)
+        case .tooManyFiles(let limit):
+            learner(
+                "limit", "stopped: more than \(limit) files from \(place)",
+                hint: "name what is left out in .dockerignore")
+        case .tooManyBytes(let limit):
+            learner(
+                "limit", "stopped: more than \(limit >> 20) MiB from \(place)",
+                hint: "name what is left out in .dockerignore")
+        case .identity(let error):
+            learner("bad-owner", error.description, hint: "use a smaller id")
+        case .archive(let message): learner("bad-archive", message, hint: "use COPY to keep the archive as it is")
+        case .images(let error): BuildFailure.images(error)
+        case .instruction(let error): learner(error.id, error.message, hint: error.hint)
+        case .system(let error):
+            if error.errno == .permissionDenied, root?.keepsOwners == false {
+                learner("copy-unreadable", "\(error)", hint: "make it readable with chmod +r")
+            } else {
+                BuildFailure.system(error, what: "cannot copy")
+            }
+        case .other(let message): .environment("system", message)
+        }
+    }
+
+    private func learner(_ id: String, _ message: String, hint: String?) -> BuildFailure {
+        .learner(id, message, hint: hint, file: file, range: command?.range)
+    }
+
+    // MARK: - A source that is not there
+
+    private func missing(_ path: String) -> BuildFailure {
+        let written = sources.first { PathText.absolute($0, in: "/") == path } ?? String(path.drop { $0 == "/" })
+        var failure = learner("copy-source-missing", "\"\(path)\" not found in \(place)", hint: nil)
+        if let command, let file {
+            var range = command.range
+            let exact = command.range(of: written)
+            if exact.start.line == range.start.line { range.start = exact.start }
+            failure.diagnostic.range = range
+            failure.diagnostic.file = file
+        }
+        failure.diagnostic.hint = hint(path, written: written)
+        return failure
+    }
+
+    private func hint(_ path: String, written: String) -> String? {
+        guard let root else { return nil }
+        let inContext = !root.keepsOwners
+        if inContext, escapes(written) {
+            return "\(written) is outside the build context\(contextPath.map { ", which is \($0)" } ?? ""): "
+                + "copy the file into it first"
+        }
+        let relative = PathText.clean(path)
+        if let ignore = root.ignore {
+            let (isIgnored, rule) = ignore.verdict(relative)
+            if isIgnored, (try? root.directory.statusIfPresent(FilePath(path))) != nil {
+                let line = rule.map { $0.line > 0 ? " on line \($0.line)" : "" } ?? ""
+                return "the file is there, but .dockerignore leaves it out"
+                    + (rule.map { " (rule \"\($0.pattern)\"\(line))" } ?? "")
+            }
+        }
+        let (directory, names) = neighbours(of: path, in: root)
+        let wanted = PathText.name(path)
+        if let near = Suggestion.nearest(to: wanted, among: names) {
+            let shown = directory == "/" ? near : PathText.clean(directory) + "/" + near
+            return "did you mean \(shown)?"
+        }
+        if names.isEmpty { return "\(directory == "/" ? place : directory) is empty" }
+        let some = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", ..." : "")
+        return directory == "/" ? "\(place) has \(some)" : "\(directory) has \(some)"
+    }
+
+    /// Whether a source climbs above the context.
+    private func escapes(_ source: String) -> Bool {
+        var depth = 0
+        for name in source.split(separator: "/") {
+            if name == ".." { depth -= 1 } else if name != "." { depth += 1 }
+            if depth < 0 { return true }
+        }
+        return false
+    }
+
+    /// The nearest directory above a path that exists, and what is in it.
+    private func neighbours(of path: String, in root: SourceRoot) -> (directory: String, names: [String]) {
+        var directory = PathText.parent(path)
+        while true {
+            if let canonical = try? root.directory.resolve(FilePath(directory)),
+                let children = try? root.children(of: canonical)
+            {
+                return (directory, children.map(\.name.string))
+            }
+            guard directory != "/" else { return ("/", []) }
+            directory = PathText.parent(directory)
+        }
+    }
+}

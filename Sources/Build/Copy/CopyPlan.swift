@@ -1,0 +1,83 @@
+import Dockerfile
+import Linux
+import SystemPackage
+
+/// Everything that a `COPY` or `ADD` will write, found and hashed, in the order of its sources.
+struct CopyPlan: Sendable {
+    /// One source of the instruction.
+    enum Item: Sendable {
+        case match(CopyMatch)
+        /// An archive that will be unpacked.
+        case archive(CopyMatch)
+        /// A file that was fetched to a place of the engine's.
+        case download(RemoteFile)
+        /// A working tree that was cloned to a place of the engine's.
+        case repository(GitCheckout)
+    }
+
+    var items: [Item] = []
+    /// Wildcards that matched nothing.
+    var empty: [String] = []
+
+    /// Finds local sources.
+    mutating func find(_ source: String, of request: CopyRequest, in root: SourceRoot, limit: Int) throws(CopyError) {
+        var planner = CopyPlanner(root: root)
+        planner.fileLimit = limit
+        var path = source
+        do {
+            if request.parents {
+                let (base, pattern) = Self.pivot(source)
+                planner.includes = try IgnorePatterns(patterns: [pattern])
+                planner.includePrefix = pattern.split(separator: "/").map(String.init)
+                    .prefix { !GlobPattern.hasWildcards($0) }.map { $0 }
+                path = base
+                if !GlobPattern.hasWildcards(base), !GlobPattern.hasWildcards(pattern) {
+                    let whole = PathText.absolute(pattern, in: PathText.absolute(base, in: "/"))
+                    guard try planner.exists(whole) else { throw CopyError.missing(whole) }
+                }
+            }
+            if !request.excludes.isEmpty { planner.excludes = try IgnorePatterns(patterns: request.excludes) }
+        } catch {
+            throw (error as? CopyError) ?? (error as? InstructionError).map { .instruction($0) } ?? .other("\(error)")
+        }
+        let matches = try planner.matches(path)
+        if matches.isEmpty { empty.append(source) }
+        for var match in matches {
+            try ContentHashing.fill(&match, in: root.directory)
+            let unpacks = request.isAdd && request.unpack != false && !match.isDirectory
+            let isArchive = unpacks ? try ArchiveAddition.isArchive(match, in: root) : false
+            if isArchive {
+                items.append(.archive(match))
+            } else {
+                items.append(.match(match))
+            }
+        }
+    }
+
+    /// `a/./b/c` with `--parents`: what is left of `/./` is not kept.
+    static func pivot(_ source: String) -> (base: String, pattern: String) {
+        if let range = source.firstRange(of: "/./") {
+            return (String(source[..<range.lowerBound]), PathText.clean(String(source[range.upperBound...])))
+        }
+        return ("/", PathText.clean(source))
+    }
+
+    func add(to key: inout StepKey) {
+        key.add(Int64(items.count))
+        for item in items {
+            switch item {
+            case .match(let match): match.add(to: &key)
+            case .archive(let match):
+                key.add("archive")
+                match.add(to: &key)
+            case .download(let file):
+                key.add("download")
+                key.add(file.name)
+                key.add(file.digest)
+            case .repository(let checkout):
+                key.add("git")
+                key.add(checkout.commit)
+            }
+        }
+    }
+}

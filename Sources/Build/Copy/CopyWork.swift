@@ -1,0 +1,93 @@
+import Dockerfile
+import Images
+import Linux
+import SystemPackage
+
+/// A `COPY` or `ADD` of which everything is known, to be written into a layer.
+struct CopyWork: Sendable {
+    let request: CopyRequest
+    let plan: CopyPlan
+    let origin: CopyOrigin
+    /// Absolute, with the slash at its end that says "a directory".
+    let destination: String
+    let mode: ModeChange?
+    /// What the layer is laid on; none for `--link`.
+    let layers: [FilePath]
+    let root: SourceRoot?
+    let place: String
+    let command: Command?
+
+    /// Writes the layer.
+    /// - Returns: Where each source went.
+    func write(_ pending: PendingSnapshot, job: BuildJob) async throws(BuildFailure) -> [CopySource] {
+        let point: FilePath
+        do {
+            point = try await job.views.place()
+        } catch {
+            throw .system(error, what: "cannot copy")
+        }
+        do throws(CopyError) {
+            return try await Blocking.run { () throws(CopyError) -> [CopySource] in
+                try self.write(pending, at: point, job: job)
+            }
+        } catch {
+            throw CopyFailure(
+                error: error, file: job.file, command: command, place: place, root: root, sources: request.sources,
+                contextPath: job.request.context?.string
+            ).failure
+        }
+    }
+
+    private func write(_ pending: PendingSnapshot, at point: FilePath, job: BuildJob) throws(CopyError) -> [CopySource]
+    {
+        let target: RootedDirectory
+        let mount: OverlayMount?
+        do {
+            (target, mount) = try StageRunner.merged(pending, over: layers, at: point)
+        } catch {
+            throw .system(error)
+        }
+        defer { try? mount?.unmount() }
+        var copier = FileCopier(target: target, ownership: job.ownership)
+        copier.mode = mode
+        if let chown = request.chown {
+            let (owner, unknown) = Chown(chown).resolve(in: target)
+            copier.owner = owner
+            for name in unknown {
+                job.warn(
+                    "unknown-owner", "the image knows no user or group named \(name): the files are root's",
+                    hint: "add it with RUN adduser before this line, or use a number", range: command?.range)
+            }
+        }
+        var sources: [CopySource] = []
+        for item in plan.items {
+            switch item {
+            case .match(let match):
+                guard let root else { continue }
+                let path = try copier.copy(match, from: root.directory, to: destination)
+                sources.append(
+                    CopySource(
+                        from: origin, path: match.path.string, destination: path.string,
+                        isDirectory: match.isDirectory))
+            case .archive(let match):
+                guard let root else { continue }
+                let path = try ArchiveAddition.unpack(
+                    match, from: root, into: target, at: destination, copier: &copier, job: job)
+                var source = CopySource(
+                    from: origin, path: match.path.string, destination: path.string, isDirectory: false)
+                source.unpacked = true
+                sources.append(source)
+            case .download(let file):
+                sources.append(try RemoteSource.write(file, with: &copier, to: destination, request: request, job: job))
+            case .repository(let checkout):
+                sources.append(try RemoteSource.write(checkout, with: &copier, to: destination, job: job))
+            }
+        }
+        for inline in request.inlineSources {
+            let path = try copier.write(inline.content, name: inline.name, to: destination)
+            sources.append(
+                CopySource(from: .inline, path: inline.name, destination: path.string, isDirectory: false))
+        }
+        return sources
+    }
+}

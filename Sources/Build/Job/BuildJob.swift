@@ -1,0 +1,93 @@
+import Diagnostics
+import Dockerfile
+import Images
+import Linux
+import OCI
+import Sandbox
+import Synchronization
+import SystemPackage
+
+/// One build on its way: what all its stages share. Immutable but for what it collects.
+final class BuildJob: Sendable {
+    let request: BuildRequest
+    let dockerfile: Dockerfile
+    let graph: StageGraph
+    let globals: GlobalArguments
+    let targetPlatform: PlatformName
+    let buildPlatform: PlatformName
+    let clock: BuildClock
+    let store: Store
+    let sandbox: Sandbox
+    let ownership: Ownership
+    let images: BaseImageLoader
+    let views: TreeViews
+    let scheduler = StageScheduler()
+    let permits: Permits
+    let reporter: BuildReporter
+    /// The build context, without what is ignored.
+    let context: SourceRoot?
+    let proxies: ProxyVariables
+
+    /// Digests of the context files that were taken.
+    private let contextFiles = Mutex<[String: String]>([:])
+    private let contextBytes = Atomic<Int64>(0)
+    private let contextFileCount = Atomic<Int>(0)
+
+    var file: String { request.dockerfileName }
+
+    init(
+        request: BuildRequest, dockerfile: Dockerfile, graph: StageGraph, globals: GlobalArguments,
+        targetPlatform: PlatformName, buildPlatform: PlatformName, clock: BuildClock, engine: Builder,
+        images: BaseImageLoader, views: TreeViews, reporter: BuildReporter, context: SourceRoot?
+    ) {
+        self.request = request
+        self.dockerfile = dockerfile
+        self.graph = graph
+        self.globals = globals
+        self.targetPlatform = targetPlatform
+        self.buildPlatform = buildPlatform
+        self.clock = clock
+        store = engine.store
+        sandbox = engine.sandbox
+        ownership = Ownership(mapping: engine.sandbox.context.ids)
+        self.images = images
+        self.views = views
+        self.reporter = reporter
+        self.context = context
+        permits = Permits(request.parallelism ?? Cores.count)
+        proxies = ProxyVariables(buildArguments: request.buildArguments)
+    }
+
+    /// Enters files of the context into the record, and counts them against the limits.
+    func note(contextMatch match: CopyMatch) throws(CopyError) {
+        var bytes: Int64 = 0
+        contextFiles.withLock { files in
+            for entry in match.entries where entry.kind == .regular {
+                bytes += entry.size
+                let path = entry.path.isEmpty ? match.path : match.path.pushing(entry.path)
+                if let content = entry.content { files[SourceRoot.relative(path)] = content.hex }
+            }
+        }
+        let total = contextBytes.add(bytes, ordering: .relaxed).newValue
+        guard total <= request.limits.contextBytes else { throw .tooManyBytes(request.limits.contextBytes) }
+        let count = contextFileCount.add(match.entries.count, ordering: .relaxed).newValue
+        guard count <= request.limits.contextFiles else { throw .tooManyFiles(request.limits.contextFiles) }
+    }
+
+    var usedContextFiles: [String: String] { contextFiles.withLock { $0 } }
+
+    func warn(_ id: String, _ message: String, hint: String? = nil, range: SourceRange?) {
+        reporter.warn(
+            Diagnostic(id: id, severity: .warning, file: file, range: range, message: message, hint: hint))
+    }
+
+    /// The tree of a stage or an image as a place to copy from.
+    func source(of layers: [SnapshotID]) async throws(BuildFailure) -> SourceRoot {
+        do {
+            let view = try await views.view(of: layers)
+            return SourceRoot(directory: view.root, ignore: nil, keepsOwners: true, ownership: ownership)
+        } catch {
+            throw .system(error, what: "cannot look into the layers of an earlier step")
+        }
+    }
+}

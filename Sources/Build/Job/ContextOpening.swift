@@ -1,0 +1,23 @@
+import Dockerfile
+import Linux
+import SystemPackage
+
+/// Opens a folder to copy from.
+enum ContextOpening {
+    static func open(
+        _ path: FilePath, ownership: Ownership, ignore: IgnorePatterns?, substitutions: [FilePath: [UInt8]]
+    ) throws(BuildFailure) -> SourceRoot {
+        do {
+            var root = SourceRoot(
+                directory: try RootedDirectory(at: path), ignore: ignore, keepsOwners: false, ownership: ownership)
+            root.substitutions = Dictionary(
+                substitutions.map { (FilePath("/").pushing($0.key), $0.value) }, uniquingKeysWith: { first, _ in first }
+            )
+            return root
+        } catch {
+            throw .environment(
+                "no-context", "cannot open the build context \(path): \(error.errno)",
+                hint: "the last word of docker build names the folder with the files to copy")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Images
+import Linux
+import SystemPackage
+
+/// File trees of stages and images, mounted when somebody first reads them and unmounted with the build.
+actor TreeViews {
+    /// A tree that can be read but not changed.
+    struct View: Sendable {
+        var root: RootedDirectory
+        /// Where it is mounted.
+        var path: FilePath
+    }
+
+    private let store: Store
+    private let scratch: FilePath
+    private var views: [[SnapshotID]: View] = [:]
+    private var mounts: [OverlayMount] = []
+    private var count = 0
+
+    /// - Parameter scratch: A directory of this build alone.
+    init(store: Store, scratch: FilePath) {
+        self.store = store
+        self.scratch = scratch
+    }
+
+    /// The tree that layers make.
+    func view(of layers: [SnapshotID]) throws(LinuxError) -> View {
+        if let view = views[layers] { return view }
+        let point = try place()
+        guard !layers.isEmpty else {
+            let view = View(root: try RootedDirectory(at: point), path: point)
+            views[layers] = view
+            return view
+        }
+        let mount = try OverlayMount(lowers: layers.map { store.directory(of: $0) }, at: point)
+        mounts.append(mount)
+        let view = View(root: mount.root, path: point)
+        views[layers] = view
+        return view
+    }
+
+    /// A new empty directory of the build's scratch.
+    func place() throws(LinuxError) -> FilePath {
+        count += 1
+        let name = FilePath("view-\(count)")
+        try RootedDirectory(at: scratch).makeDirectory(name)
+        return scratch.pushing(name)
+    }
+
+    /// Unmounts everything.
+    func close() {
+        for mount in mounts { try? mount.unmount() }
+        mounts = []
+        views = [:]
+    }
+}

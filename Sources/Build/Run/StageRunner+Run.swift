@@ -1,0 +1,208 @@
+import Diagnostics
+import Dockerfile
+import Images
+import Linux
+import OCI
+import Sandbox
+import SystemPackage
+
+extension StageRunner {
+    /// `RUN`.
+    mutating func perform(
+        _ run: RunInstruction, command: Command, step: RunningStep, record: inout StepRecord
+    ) async throws(BuildFailure) {
+        let network = try network(run, command: command)
+        let runCommand = RunCommand(run, state: state)
+        let history = state.historyText(run: runCommand.arguments)
+        let mounts = try await mounts(of: run, command: command)
+        record.mounts = mounts.origins
+        let hostname = job.request.buildArguments["BUILDKIT_SANDBOX_HOSTNAME"] ?? job.request.hostname
+
+        var key = StepKey("run")
+        key.add(state.chain)
+        key.add(runCommand.arguments)
+        key.add(runCommand.script?.content ?? [])
+        key.add(state.environment.entries.sorted())
+        key.add(state.workingDirectory)
+        key.add(state.configuration.config.user)
+        key.add(network.rawValue)
+        key.add(hostname)
+        key.add(job.request.extraHosts.map { "\($0.key)=\($0.value)" }.sorted())
+        key.add(job.clock.epoch ?? -1)
+        mounts.add(to: &key, scope: job.request.cacheMountScope)
+        let digest = key.finish()
+
+        if try take(digest, history: history, record: &record) { return }
+        let work = RunWork(
+            job: job, command: command, step: step, runCommand: runCommand, mounts: mounts, network: network,
+            hostname: hostname, state: state)
+        try await layer(digest, history: history, record: &record) {
+            pending async throws(BuildFailure) -> [CopySource] in
+            try await work.run(in: pending)
+            return []
+        }
+    }
+
+    /// What a `RUN` may reach: what it asks for, as far as the person who builds allows it.
+    private func network(_ run: RunInstruction, command: Command) throws(BuildFailure) -> NetworkMode {
+        if run.security == .insecure {
+            throw .learner(
+                "unsupported", "RUN --security=insecure is not allowed",
+                hint: "leave the flag out: steps run without privileges", file: job.file, range: command.range)
+        }
+        switch run.network {
+        case .none: return .none
+        case .host:
+            guard job.request.network == .host else {
+                throw .learner(
+                    "unsupported", "RUN --network=host is not allowed",
+                    hint: "the person who builds allows it with docker build --network host", file: job.file,
+                    range: command.range)
+            }
+            return .host
+        case .default:
+            switch job.request.network {
+            case .none: return .none
+            case .isolated: return .isolated
+            case .host: return .host
+            }
+        }
+    }
+}
+
+/// A `RUN` that has to be carried out.
+struct RunWork: Sendable {
+    let job: BuildJob
+    let command: Command
+    let step: RunningStep
+    let runCommand: RunCommand
+    let mounts: RunMounts
+    let network: NetworkMode
+    let hostname: String
+    let state: StageState
+
+    private var layers: [FilePath] { state.layers.map { job.store.directory(of: $0) } }
+
+    /// Runs it, leaving its changes in `pending`.
+    func run(in pending: PendingSnapshot) async throws(BuildFailure) {
+        let user = try await user()
+        try await prepareDirectory(in: pending)
+        let tail = TailBuffer()
+        let outcome = try await job.permits.with { () async throws(BuildFailure) -> SandboxOutcome in
+            if Task.isCancelled { throw .cancelled }
+            var stage = MountStage(job: job, command: command)
+            do throws(BuildFailure) {
+                let sandboxMounts = try await stage.prepare(mounts, script: runCommand.script)
+                let outcome = try await start(in: pending, user: user, mounts: sandboxMounts, tail: tail)
+                await stage.release()
+                return outcome
+            } catch {
+                await stage.release()
+                throw error
+            }
+        }
+        try judge(outcome, tail: tail)
+    }
+
+    private func start(
+        in pending: PendingSnapshot, user: SandboxUser, mounts sandboxMounts: [SandboxMount], tail: TailBuffer
+    ) async throws(BuildFailure) -> SandboxOutcome {
+        var spec = SandboxSpec(
+            layers: layers, upper: pending.upper, work: pending.work, arguments: runCommand.arguments,
+            environment: state.environment.entries + job.proxies.entries + mounts.environment)
+        spec.workingDirectory = state.workingDirectory
+        spec.user = user
+        spec.mounts = sandboxMounts
+        spec.network = network
+        spec.limits = job.request.limits.step
+        spec.hostname = hostname
+        spec.extraHosts = job.request.extraHosts.sorted { $0.key < $1.key }.map { (name: $0.key, address: $0.value) }
+        let step = step
+        do {
+            return try await job.sandbox.run(spec) { stream, bytes in
+                tail.append(bytes)
+                step.output(stream == .standardOutput ? .standardOutput : .standardError, bytes)
+            }
+        } catch {
+            var failure = BuildFailure.sandbox(error, file: job.file, range: command.range)
+            failure.lastOutput = tail.content
+            throw failure
+        }
+    }
+
+    private func judge(_ outcome: SandboxOutcome, tail: TailBuffer) throws(BuildFailure) {
+        let words = runCommand.arguments.joined(separator: " ")
+        let shown = words.count > 400 ? String(words.prefix(400)) + "..." : words
+        var failure: BuildFailure
+        switch outcome.ending {
+        case .exited(0): return
+        case .exited(let code):
+            failure = .learner(
+                "run-failed", "process \"\(shown)\" did not complete successfully: exit code: \(code)",
+                hint: hint(exitCode: code, output: tail.content), file: job.file, range: command.range)
+        case .signalled(let signal):
+            failure = .learner(
+                "run-failed", "process \"\(shown)\" was ended by signal \(signal)",
+                hint: signal == 9 ? "it may have used more memory than it may" : nil, file: job.file,
+                range: command.range)
+        case .stopped(let limit):
+            failure = .learner(
+                "limit-\(limit.kind.rawValue)", "stopped: \(limit.words)",
+                hint: "the step asks for more than a build may use", file: job.file, range: command.range)
+        }
+        failure.exitCode = outcome.exitCode
+        failure.lastOutput = tail.content
+        throw failure
+    }
+
+    /// What the last lines of output usually mean.
+    private func hint(exitCode: Int32, output: [UInt8]) -> String? {
+        let text = String(decoding: output.suffix(4096), as: UTF8.self)
+        if text.contains("Unable to locate package"), !words.contains("update") {
+            return "the package lists are not there yet: RUN apt-get update && apt-get install -y ..."
+        }
+        if text.contains("Temporary failure resolving") || text.contains("Could not resolve") {
+            return network == .none
+                ? "this build has no network" : "the network cannot be reached from here; `lesson doctor` says more"
+        }
+        if text.contains("Do you want to continue?") {
+            return "apt-get waits for an answer that nobody gives: add -y"
+        }
+        switch exitCode {
+        case 126: return "the program is there but cannot be run: is it executable, and made for this machine?"
+        case 127: return "a program was not found: is it installed in this stage, and spelled right?"
+        default: return nil
+        }
+    }
+
+    private var words: String { runCommand.arguments.joined(separator: " ") }
+
+    private func user() async throws(BuildFailure) -> SandboxUser {
+        let name = state.configuration.config.user
+        guard !name.isEmpty else { return .root }
+        do {
+            let view = try await job.views.view(of: state.layers)
+            return try AccountDatabase(root: view.root).resolve(name)
+        } catch let error as LinuxError {
+            throw .system(error, what: "cannot look up the user")
+        } catch let error as SandboxError {
+            throw .sandbox(error, file: job.file, range: command.range)
+        } catch {
+            throw .environment("system", "\(error)")
+        }
+    }
+
+    /// A working directory that only the base image's config names may not exist.
+    private func prepareDirectory(in pending: PendingSnapshot) async throws(BuildFailure) {
+        let directory = state.workingDirectory
+        guard directory != "/", !state.hasMadeDirectory else { return }
+        do {
+            let view = try await job.views.view(of: state.layers)
+            if try view.root.statusIfPresent(FilePath(directory)) != nil { return }
+        } catch {
+            throw .system(error, what: "cannot look for the working directory")
+        }
+        try await StageRunner.makeDirectory(
+            directory, user: state.configuration.config.user, in: pending, over: layers, job: job)
+    }
+}

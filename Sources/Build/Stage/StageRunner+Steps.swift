@@ -1,0 +1,146 @@
+import Diagnostics
+import Images
+import Linux
+import OCI
+import SystemPackage
+
+extension StageRunner {
+    /// The layer of a step: out of the cache, or made, at most once at a time in this machine.
+    /// - Parameters:
+    ///   - key: Everything the result depends on.
+    ///   - alias: A second, cheaper key that leads here, too.
+    ///   - isLinked: The layer has nothing to do with those below it.
+    ///   - make: Fills the layer.
+    mutating func layer(
+        _ key: Digest, alias: Digest? = nil, history: String, isLinked: Bool = false, record: inout StepRecord,
+        make: @Sendable (PendingSnapshot) async throws(BuildFailure) -> [CopySource]
+    ) async throws(BuildFailure) {
+        if try take(key, alias: alias, history: history, record: &record) { return }
+        let store = job.store
+        let noCache = job.request.noCache
+        let epoch = job.clock.epoch
+        let parents = isLinked ? [] : state.layers
+        let made: (SnapshotID, [CopySource], Bool)
+        do {
+            made = try await store.withStepLock(key) { () async throws -> (SnapshotID, [CopySource], Bool) in
+                // Somebody else may have made it while this build waited.
+                if !noCache, let cached = try store.cachedStep(key), let snapshot = cached.snapshot,
+                    let memory = StepMemory(bytes: cached.extra)
+                {
+                    return (snapshot, memory.sources, true)
+                }
+                let pending = try store.begin(over: parents)
+                let sources: [CopySource]
+                do {
+                    sources = try await make(pending)
+                    if let epoch { try TimeClamp.apply(to: pending.upper, notAfter: epoch) }
+                    if Task.isCancelled { throw BuildFailure.cancelled }
+                } catch {
+                    store.discard(pending)
+                    throw error
+                }
+                let snapshot = try await store.commit(pending)
+                let extra = StepMemory(chain: key, sources: sources).bytes
+                try store.recordStep(key, CachedStep(snapshot: snapshot, extra: extra))
+                return (snapshot, sources, false)
+            }
+            if let alias, alias != key {
+                let extra = StepMemory(chain: key, sources: made.1).bytes
+                try store.recordStep(alias, CachedStep(snapshot: made.0, extra: extra))
+            }
+        } catch let error as BuildFailure {
+            throw error
+        } catch let error as ImageError {
+            throw .images(error)
+        } catch let error as LinuxError {
+            throw .system(error, what: "cannot keep the layer")
+        } catch is CancellationError {
+            throw .cancelled
+        } catch {
+            throw .environment("store", "\(error)")
+        }
+        record.snapshot = made.0
+        record.sources = made.1
+        record.cached = made.2
+        state.push(made.0, chain: key, history: history)
+    }
+
+    /// Looks a step up.
+    /// - Returns: Whether it was there; state and record then hold it.
+    mutating func take(
+        _ key: Digest, alias: Digest? = nil, history: String, record: inout StepRecord
+    ) throws(BuildFailure) -> Bool {
+        guard !job.request.noCache else { return false }
+        do {
+            // An entry that cannot be read is no entry.
+            guard let cached = try job.store.cachedStep(key), let snapshot = cached.snapshot,
+                let memory = StepMemory(bytes: cached.extra)
+            else { return false }
+            if let alias, alias != key { try job.store.recordStep(alias, cached) }
+            record.snapshot = snapshot
+            record.sources = memory.sources
+            record.cached = true
+            state.push(snapshot, chain: memory.chain, history: history)
+            return true
+        } catch {
+            throw .images(error)
+        }
+    }
+
+    /// Opens a layer that is being made as a tree on top of the layers so far.
+    static func merged(
+        _ pending: PendingSnapshot, over layers: [FilePath], at point: FilePath
+    ) throws(LinuxError) -> (root: RootedDirectory, mount: OverlayMount?) {
+        guard !layers.isEmpty else { return (try RootedDirectory(at: pending.upper), nil) }
+        let mount = try OverlayMount(lowers: layers, upper: pending.upper, work: pending.work, at: point)
+        return (mount.root, mount)
+    }
+
+    /// Makes the working directory, owned by the user that is set.
+    mutating func perform(
+        workdir path: String, step: RunningStep, record: inout StepRecord
+    ) async throws(BuildFailure) {
+        guard state.setWorkingDirectory(path) else {
+            state.commit("WORKDIR /", makesLayer: false)
+            record.cached = true
+            return
+        }
+        state.hasMadeDirectory = true
+        let directory = state.workingDirectory
+        let user = state.configuration.config.user
+        var key = StepKey("workdir")
+        key.add(state.chain)
+        key.add(directory)
+        key.add(user)
+        key.add(job.clock.epoch ?? -1)
+        let job = job
+        let layers = state.layers.map { job.store.directory(of: $0) }
+        try await layer(key.finish(), history: "WORKDIR \(directory)", record: &record) {
+            pending async throws(BuildFailure) -> [CopySource] in
+            try await StageRunner.makeDirectory(directory, user: user, in: pending, over: layers, job: job)
+            return []
+        }
+    }
+
+    static func makeDirectory(
+        _ directory: String, user: String, in pending: PendingSnapshot, over layers: [FilePath], job: BuildJob
+    ) async throws(BuildFailure) {
+        do {
+            let point = try await job.views.place()
+            let ownership = job.ownership
+            try await Blocking.run {
+                let (root, mount) = try StageRunner.merged(pending, over: layers, at: point)
+                var copier = FileCopier(target: root, ownership: ownership)
+                if !user.isEmpty { copier.owner = Chown(user).resolve(in: root).owner }
+                try copier.makeDirectories(directory)
+                try mount?.unmount()
+            }
+        } catch let error as CopyError {
+            throw CopyFailure(error: error).failure
+        } catch let error as LinuxError {
+            throw .system(error, what: "cannot make the working directory")
+        } catch {
+            throw .environment("system", "\(error)")
+        }
+    }
+}

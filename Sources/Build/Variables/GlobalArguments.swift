@@ -1,0 +1,36 @@
+import Diagnostics
+import Dockerfile
+
+/// The scope before the first `FROM`.
+struct GlobalArguments: Sendable {
+    /// What `FROM` and `ARG` without a default see: platform arguments and every `ARG` that has a value.
+    private(set) var values: EnvironmentList
+    /// Names that an `ARG` before the first `FROM` declares.
+    private(set) var declared: Set<String> = []
+    /// Where `SOURCE_DATE_EPOCH` was declared.
+    private(set) var epochRange: SourceRange?
+
+    /// Evaluates the arguments, one after the other; each sees those before it.
+    init(
+        of dockerfile: Dockerfile, platform values: EnvironmentList, buildArguments: [String: String], file: String
+    ) throws(BuildFailure) {
+        self.values = values
+        for command in dockerfile.metaArguments {
+            guard case .arg(let instruction) = command.instruction else { continue }
+            for argument in instruction.arguments {
+                declared.insert(argument.name)
+                if argument.name == "SOURCE_DATE_EPOCH" { epochRange = command.range }
+                if let given = buildArguments[argument.name] {
+                    self.values[argument.name] = given
+                } else if let text = argument.value {
+                    let known = self.values
+                    do {
+                        self.values[argument.name] = try dockerfile.wordExpander.expand(text) { known[$0] }.text
+                    } catch {
+                        throw .word(error, file: file, range: command.range)
+                    }
+                }
+            }
+        }
+    }
+}
