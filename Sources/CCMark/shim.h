@@ -83,6 +83,9 @@ static inline void ccmark_arena_end(void) {
     *ccmark_arena() = top;
 }
 
+/// The length of a C string.
+static inline size_t ccmark_length(const char *text) { return strlen(text); }
+
 /// Frees the chunk that was kept.
 static inline void ccmark_arena_drop(void) {
     ccmark_arena_end();

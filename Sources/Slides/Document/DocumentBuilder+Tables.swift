@@ -36,7 +36,9 @@ extension DocumentBuilder {
             position += 1
         }
         // The first line may have a list marker in its indentation.
-        if position - start < column, bytes.afterContainerMarker(position) != nil { position = min(start + column, end) }
+        if position - start < column, bytes.afterContainerMarker(position) != nil {
+            position = min(start + column, end)
+        }
         return bytes.trimmed(position..<end)
     }
 

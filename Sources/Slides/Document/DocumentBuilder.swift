@@ -1,9 +1,9 @@
 import CCMark
 
 /// Captures libcmark's trees in the compact form.
-struct DocumentBuilder {
-    var nodes: [DocumentNode] = []
-    var text: [UInt8] = []
+struct DocumentBuilder: ~Copyable {
+    var nodes: GrowingBuffer<DocumentNode>
+    var text: GrowingBuffer<UInt8>
     var classes: [[String]] = []
     var fences: [Fence] = []
     /// How deep trees are kept; deeper containers dissolve into what they hold.
@@ -13,8 +13,11 @@ struct DocumentBuilder {
     /// Where the lines of the present text start; made when first asked for.
     var lineStarts: [Int32] = []
 
-    init(nesting: Int) {
+    /// - Parameter bytes: the size of the text to come.
+    init(nesting: Int, bytes: Int) {
         self.nesting = nesting
+        nodes = GrowingBuffer(capacity: bytes / 12)
+        text = GrowingBuffer(capacity: bytes + bytes / 8)
     }
 
     /// What the builder must know of the text that libcmark was given.
@@ -107,11 +110,21 @@ struct DocumentBuilder {
     private mutating func enter(_ node: OpaquePointer, _ context: Context) -> Int32 {
         let index = Int32(nodes.count)
         switch cmark_node_get_type(node) {
-        case CMARK_NODE_TEXT: return enterText(node, context)
-        case CMARK_NODE_SOFTBREAK: nodes.append(DocumentNode(kind: .softBreak, end: index + 1))
-        case CMARK_NODE_LINEBREAK: nodes.append(DocumentNode(kind: .lineBreak, end: index + 1))
-        case CMARK_NODE_CODE: append(.inlineCode, literal: cmark_node_get_literal(node))
-        case CMARK_NODE_HTML_INLINE: enterInlineHTML(node)
+        case CMARK_NODE_TEXT:
+            enterText(node, context)
+            return Self.skipChildren
+        case CMARK_NODE_SOFTBREAK:
+            nodes.append(DocumentNode(kind: .softBreak, end: index + 1))
+            return Self.skipChildren
+        case CMARK_NODE_LINEBREAK:
+            nodes.append(DocumentNode(kind: .lineBreak, end: index + 1))
+            return Self.skipChildren
+        case CMARK_NODE_CODE:
+            append(.inlineCode, literal: cmark_node_get_literal(node))
+            return Self.skipChildren
+        case CMARK_NODE_HTML_INLINE:
+            enterInlineHTML(node)
+            return Self.skipChildren
         case CMARK_NODE_EMPH:
             guard open.count < nesting else { return -1 }
             nodes.append(DocumentNode(kind: .emphasis))
@@ -214,42 +227,25 @@ struct DocumentBuilder {
         return UInt8(bitPattern: literal[position]) != .lineFeed
     }
 
-    private mutating func enterText(_ node: OpaquePointer, _ context: Context) -> Int32 {
-        guard let literal = cmark_node_get_literal(node) else { return Self.skipChildren }
+    private mutating func enterText(_ node: OpaquePointer, _ context: Context) {
+        guard let literal = cmark_node_get_literal(node) else { return }
         if context.hasClasses {
             appendMarkedText(literal)
-            return Self.skipChildren
+        } else {
+            append(.text, literal: literal)
         }
-        // libcmark cuts text at every character that might have meant something: join it again.
-        let isJoined = cmark_node_previous(node).map { cmark_node_get_type($0) == CMARK_NODE_TEXT } ?? false
-        let before = text.count
-        text.append(cString: literal)
-        if isJoined, let last = nodes.indices.last, nodes[last].kind == .text {
-            nodes[last].textLength += Int32(text.count - before)
-            return Self.skipChildren
-        }
-        nodes.append(
-            DocumentNode(
-                kind: .text, end: Int32(nodes.count) + 1, textStart: Int32(before),
-                textLength: Int32(text.count - before)))
-        return Int32(nodes.count) - 1
     }
 
     /// Text in which class marks may stand.
     private mutating func appendMarkedText(_ literal: UnsafePointer<CChar>) {
         var position = 0
         var runStart = 0
-        func flush(_ builder: inout DocumentBuilder) {
-            guard position > runStart else { return }
-            let raw = UnsafeRawBufferPointer(start: literal + runStart, count: position - runStart)
-            builder.appendText(raw)
-        }
         while literal[position] != 0 {
             let byte = UInt8(bitPattern: literal[position])
             if byte == ClassMark.opening || byte == ClassMark.closing,
                 let mark = ClassMark(inline: literal + position), mark.index < classes.count
             {
-                flush(&self)
+                appendText(UnsafeRawBufferPointer(start: literal + runStart, count: position - runStart))
                 nodes.append(
                     DocumentNode(
                         kind: mark.isOpening ? .spanOpen : .spanClose, end: Int32(nodes.count) + 1,
@@ -260,12 +256,15 @@ struct DocumentBuilder {
                 position += 1
             }
         }
-        flush(&self)
+        appendText(UnsafeRawBufferPointer(start: literal + runStart, count: position - runStart))
     }
 
     mutating func appendText(_ raw: UnsafeRawBufferPointer) {
+        guard raw.count > 0 else { return }
         let before = Int32(text.count)
-        text.append(contentsOf: raw)
+        raw.withMemoryRebound(to: UInt8.self) { bytes in
+            if let start = bytes.baseAddress { text.append(start, count: bytes.count) }
+        }
         nodes.append(
             DocumentNode(
                 kind: .text, end: Int32(nodes.count) + 1, textStart: before, textLength: Int32(raw.count)))
@@ -287,7 +286,7 @@ struct DocumentBuilder {
             nodes.append(DocumentNode(kind: kind, extra: Int32(clamping: decimal(url + 1) + 1)))
         } else {
             let before = text.count
-            if let url { text.append(cString: url) }
+            if let url { append(url) }
             nodes.append(
                 DocumentNode(kind: kind, textStart: Int32(before), textLength: Int32(text.count - before)))
             if let title = cmark_node_get_title(node), title[0] != 0 { append(.title, literal: title) }
@@ -305,10 +304,15 @@ struct DocumentBuilder {
         _ kind: DocumentNode.Kind, literal: UnsafePointer<CChar>?, line: Int32 = 0, lastLine: Int32 = 0
     ) {
         let before = text.count
-        if let literal { text.append(cString: literal) }
+        if let literal { append(literal) }
         nodes.append(
             DocumentNode(
                 kind: kind, end: Int32(nodes.count) + 1, line: line, lastLine: lastLine, textStart: Int32(before),
                 textLength: Int32(text.count - before)))
+    }
+
+    private mutating func append(_ literal: UnsafePointer<CChar>) {
+        let length = ccmark_length(literal)
+        literal.withMemoryRebound(to: UInt8.self, capacity: length) { text.append($0, count: length) }
     }
 }

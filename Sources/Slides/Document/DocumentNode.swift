@@ -27,28 +27,26 @@ struct DocumentNode {
     var extra: Int32 = 0
 }
 
-/// The nodes of all slides of a deck, and their text. Immutable once the deck is made, and shared by its slides.
-final class DocumentArena: Sendable {
-    let nodes: [DocumentNode]
-    let text: [UInt8]
-    let classes: [[String]]
+/// The nodes of all slides of a deck, and their text, shared by its slides.
+///
+/// `@unchecked`: the builder with its buffers is owned by the arena alone, never changes once it is made and is freed with it; all else is
+/// immutable and `Sendable`.
+final class DocumentArena: @unchecked Sendable {
+    private let builder: DocumentBuilder
     let definitions: [LinkDefinition]
-    /// The fences by ``DocumentNode/extra`` of their nodes.
-    let fences: [Fence]
 
-    init(
-        nodes: [DocumentNode], text: [UInt8], classes: [[String]], definitions: [LinkDefinition], fences: [Fence]
-    ) {
-        self.nodes = nodes
-        self.text = text
-        self.classes = classes
+    init(_ builder: consuming DocumentBuilder, definitions: [LinkDefinition]) {
+        self.builder = builder
         self.definitions = definitions
-        self.fences = fences
     }
 
+    var classes: [[String]] { builder.classes }
+    /// The fences by ``DocumentNode/extra`` of their nodes.
+    var fences: [Fence] { builder.fences }
+
+    subscript(node index: Int) -> DocumentNode { builder.nodes[index] }
+
     func string(_ node: DocumentNode) -> String {
-        guard node.textLength > 0 else { return "" }
-        let start = Int(node.textStart)
-        return String(decoding: text[start..<start + Int(node.textLength)], as: UTF8.self)
+        node.textLength > 0 ? builder.text.string(Int(node.textStart), Int(node.textLength)) : ""
     }
 }

@@ -1,7 +1,7 @@
 /// The part of an arena that one slide shows.
 struct SlideDocument: Sendable {
     static let empty = SlideDocument(
-        arena: DocumentArena(nodes: [], text: [], classes: [], definitions: [], fences: []), range: 0..<0)
+        arena: DocumentArena(DocumentBuilder(nesting: 1, bytes: 0), definitions: []), range: 0..<0)
 
     let arena: DocumentArena
     /// Nodes in document order. A fragment's range starts where its slide's does and ends earlier, so subtrees may
@@ -20,7 +20,7 @@ struct DocumentReader {
     let arena: DocumentArena
     let limit: Int
 
-    private func end(of index: Int) -> Int { min(Int(arena.nodes[index].end), limit) }
+    private func end(of index: Int) -> Int { min(Int(arena[node: index].end), limit) }
 
     private func lines(_ node: DocumentNode) -> ClosedRange<Int> {
         Int(node.line)...max(Int(node.line), Int(node.lastLine))
@@ -39,7 +39,7 @@ struct DocumentReader {
         }
         var index = start
         while index < end {
-            let node = arena.nodes[index]
+            let node = arena[node: index]
             let next = self.end(of: index)
             switch node.kind {
             case .classOpen:
@@ -76,7 +76,7 @@ struct DocumentReader {
         var child = index + 1
         while child < end {
             let next = max(self.end(of: child), child + 1)
-            let item = arena.nodes[child]
+            let item = arena[node: child]
             // Past the nesting bound, what an item holds stands in its place.
             let inner = item.kind == .item ? blocks(child + 1, next) : blocks(child, next)
             items.append(Block.Item(blocks: inner, lines: lines(item)))
@@ -96,7 +96,7 @@ struct DocumentReader {
             var cell = row + 1
             while cell < next {
                 let after = max(self.end(of: cell), cell + 1)
-                if rows.isEmpty { alignments.append(Block.Alignment(rawValue: arena.nodes[cell].detail) ?? .none) }
+                if rows.isEmpty { alignments.append(Block.Alignment(rawValue: arena[node: cell].detail) ?? .none) }
                 cells.append(inlines(cell + 1, after))
                 cell = after
             }
@@ -118,7 +118,7 @@ struct DocumentReader {
         }
         var index = start
         while index < end {
-            let node = arena.nodes[index]
+            let node = arena[node: index]
             let next = max(self.end(of: index), index + 1)
             switch node.kind {
             case .text: current.append(.text(arena.string(node)))
@@ -149,8 +149,8 @@ struct DocumentReader {
             let definition = arena.definitions[Int(node.extra) - 1]
             destination = definition.destination
             title = definition.title
-        } else if first < end, arena.nodes[first].kind == .title {
-            title = arena.string(arena.nodes[first])
+        } else if first < end, arena[node: first].kind == .title {
+            title = arena.string(arena[node: first])
             first += 1
         }
         let inner = inlines(first, end)

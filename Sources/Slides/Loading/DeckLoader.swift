@@ -1,26 +1,22 @@
 import Diagnostics
 
 /// Reads a deck: scans, pairs fences, reads entries, groups fragments, has libcmark parse each slide.
-struct DeckLoader {
+struct DeckLoader: ~Copyable {
     let options: DeckOptions
-    private var slides: [LoadedSlide] = []
+    private var slides: [Slide] = []
+    /// The nodes of each slide, until there is an arena.
+    private var documents: [Range<Int>] = []
     private var diagnostics: [Diagnostic] = []
     private var builder: DocumentBuilder
     private var remainingExpansion: Int
 
-    /// A slide whose document is known by its place in the builder only.
-    private struct LoadedSlide {
-        var slide: Slide
-        var nodes: Range<Int>
-    }
-
-    init(options: DeckOptions) {
+    init(options: DeckOptions, bytes: Int) {
         self.options = options
-        builder = DocumentBuilder(nesting: options.limits.nesting)
+        builder = DocumentBuilder(nesting: options.limits.nesting, bytes: min(bytes, options.limits.bytes))
         remainingExpansion = options.limits.expansionBytes
     }
 
-    mutating func load(_ raw: [UInt8]) -> Deck {
+    consuming func load(_ raw: [UInt8]) -> Deck {
         let text = SourceText(raw, limit: options.limits.bytes)
         var facts = DeckFacts(source: text.bytes, text: text.facts)
         var frontMatter: FrontMatter?
@@ -31,15 +27,9 @@ struct DeckLoader {
             facts.startLine = frontMatter?.endLine ?? 1
             definitions = read(bytes, &facts)
         }
-        let arena = DocumentArena(
-            nodes: builder.nodes, text: builder.text, classes: builder.classes, definitions: definitions.definitions,
-            fences: builder.fences)
-        var deck = Deck(
-            slides: slides.map { loaded in
-                var slide = loaded.slide
-                slide.document = SlideDocument(arena: arena, range: loaded.nodes)
-                return slide
-            })
+        let arena = DocumentArena(builder, definitions: definitions.definitions)
+        for index in slides.indices { slides[index].document = SlideDocument(arena: arena, range: documents[index]) }
+        var deck = Deck(slides: slides)
         deck.file = options.file
         deck.frontMatter = frontMatter?.properties ?? []
         deck.title = deck.frontMatter.first { $0.key == "title" }?.value ?? deck.slides.lazy.compactMap(\.title).first
@@ -69,11 +59,7 @@ struct DeckLoader {
         }
         let resolver = FenceResolver(bytes, chunks: scanner.chunks, marks: scanner.marks)
         facts.quotedSeparators = resolver.quotedSeparators
-        facts.fences = resolver.fences.map {
-            DeckFacts.FenceFact(
-                line: $0.line, endLine: $0.closeLine ?? $0.line, isOutdented: $0.isOutdented, problem: $0.problem,
-                indent: $0.indent)
-        }
+        facts.fences = resolver.fences.filter { $0.isOutdented || $0.problem != nil }
         facts.separators = resolver.entries.dropFirst().map { $0.line - 1 }
         var reader = EntryReader(bytes: bytes, limits: options.limits)
         let texts = resolver.entries.map { reader.read($0, fences: resolver.fences[$0.fences]) }
@@ -127,14 +113,14 @@ struct DeckLoader {
         let firstFence = builder.fences.count
         parse(bytes, group, entries, texts, definitions)
         for index in firstFence..<builder.fences.count { builder.fences[index].index = index - firstFence }
-        let images = builder.imagePositions.map { position in
+        var images: [ImageReference] = []
+        for position in builder.imagePositions {
             let node = builder.nodes[position.node]
             let destination =
                 node.extra > 0
                 ? definitions.definitions[Int(node.extra) - 1].destination
-                : String(
-                    decoding: builder.text[Int(node.textStart)..<Int(node.textStart + node.textLength)], as: UTF8.self)
-            return ImageReference(destination: destination, line: Int(position.line))
+                : builder.text.string(Int(node.textStart), Int(node.textLength))
+            images.append(ImageReference(destination: destination, line: Int(position.line)))
         }
         var properties = group.inherited
         var notes: String?
@@ -147,7 +133,7 @@ struct DeckLoader {
             let isLast = place + 1 == group.entries.count
             let before = limit
             limit = isLast ? builder.nodes.count : nodeIndex(from: limit, line: entries[group.entries[place + 1]].line)
-            properties.merge(own: text.properties)
+            if !properties.isEmpty || !text.properties.isEmpty { properties.merge(own: text.properties) }
             var slide = Slide(
                 number: slides.count + 1, isFragment: place > 0, line: entry.line,
                 endLine: max(entry.line, entry.endLine))
@@ -171,7 +157,8 @@ struct DeckLoader {
             if !images.isEmpty {
                 slide.images = images.filter { $0.line >= entry.line && $0.line <= entry.endLine }
             }
-            slides.append(LoadedSlide(slide: slide, nodes: firstNode..<limit))
+            documents.append(firstNode..<limit)
+            slides.append(slide)
         }
     }
 
@@ -184,16 +171,16 @@ struct DeckLoader {
     /// The text of the first heading among `range`.
     private func heading(_ range: Range<Int>) -> String? {
         guard let index = range.first(where: { builder.nodes[$0].kind == .heading }) else { return nil }
-        var text: [UInt8] = []
-        for node in builder.nodes[index + 1..<max(index + 1, min(Int(builder.nodes[index].end), range.upperBound))] {
+        var text = ""
+        for index in index + 1..<max(index + 1, min(Int(builder.nodes[index].end), range.upperBound)) {
+            let node = builder.nodes[index]
             switch node.kind {
-            case .text, .inlineCode:
-                text += builder.text[Int(node.textStart)..<Int(node.textStart + node.textLength)]
-            case .softBreak, .lineBreak: text.append(.space)
+            case .text, .inlineCode: text += builder.text.string(Int(node.textStart), Int(node.textLength))
+            case .softBreak, .lineBreak: text += " "
             default: break
             }
         }
-        return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
+        return text.isEmpty ? nil : text
     }
 
     /// Binds directives to the next fence of their slide, else to the slide.
@@ -229,7 +216,12 @@ struct DeckLoader {
             parse(context, traits, definitions)
             return
         }
-        let text = assemble(bytes, group, entries, texts)
+        let text: GroupText
+        if group.entries.count == 1, group.template == nil, !traits.contains(.variable), let own = first.rewritten {
+            text = GroupText(bytes: own, lineMap: first.lineMap)
+        } else {
+            text = assemble(bytes, group, entries, texts)
+        }
         text.bytes.withUnsafeBufferPointer { buffer in
             var context = DocumentBuilder.Context(bytes: buffer)
             context.lineMap = text.lineMap

@@ -3,6 +3,8 @@
 struct DefinitionTable {
     private(set) var definitions: [LinkDefinition] = []
     private var byLabel: [String: Int] = [:]
+    /// First letters of labels, one bit each; most brackets in a text are ruled out by them.
+    private var firstLetters: UInt64 = 0
 
     var isEmpty: Bool { definitions.isEmpty }
 
@@ -11,14 +13,22 @@ struct DefinitionTable {
         let key = Self.normalized(definition.label)
         guard byLabel[key] == nil else { return }
         byLabel[key] = definitions.count
+        firstLetters |= definition.label.utf8.first.map(Self.bit) ?? 0
         definitions.append(definition)
     }
 
     func index(of label: String) -> Int? { byLabel[Self.normalized(label)] }
 
+    /// A bit for a label's first byte, the same in either case; other scripts share one.
+    private static func bit(_ byte: UInt8) -> UInt64 {
+        byte < 0x80 ? 1 << UInt64((byte.isLetter ? byte | 0x20 : byte) & 63) : 1 << 63
+    }
+
     /// CommonMark 0.30, "matches": case folded, white space collapsed.
     private static func normalized(_ label: String) -> String {
-        label.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let isPlain = label.utf8.allSatisfy { $0 > .space && $0 < 0x80 && !($0 >= 0x41 && $0 <= 0x5A) }
+        guard !isPlain else { return label }
+        return label.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// Reads `[label]: <destination> "title"`, which is the whole of the line `range`.
@@ -76,7 +86,10 @@ struct DefinitionTable {
             case .leftBracket: open = position + 1
             case .rightBracket:
                 guard open >= 0 else { continue }
-                if position > open, position - open < 1000, let index = index(of: text.string(open..<position)),
+                let start = text.skipBlanks(from: open, limit: position)
+                if position > start, position - open < 1000,
+                    text[start] == .lineFeed || firstLetters & Self.bit(text[start]) != 0,
+                    let index = index(of: text.string(open..<position)),
                     seen.insert(index).inserted
                 {
                     used.append(index)

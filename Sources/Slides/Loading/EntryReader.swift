@@ -15,7 +15,7 @@ struct EntryReader {
     private static let rewritten: Chunk.Traits = [.comment, .classes, .definition, .excess]
 
     mutating func read(_ entry: Entry, fences: ArraySlice<FenceSpan>) -> EntryText {
-        var text = EntryText(slice: entry.content, firstLine: entry.line)
+        let text = EntryText(slice: entry.content, firstLine: entry.line)
         var directives: [Directive] = []
         let start = PropertyReader.read(
             bytes, content: entry.content, line: entry.line, into: &text.properties
@@ -32,17 +32,16 @@ struct EntryReader {
             var rewriter = EntryRewriter(bytes: bytes, limits: limits, fences: fences, text: text)
             rewriter.firstClass = classes.count
             rewriter.rewrite()
-            text = rewriter.text
             classes += rewriter.classes
             diagnostics += rewriter.diagnostics
             for definition in rewriter.definitions { definitions.add(definition) }
         }
-        if let notes = entry.notes, entry.traits.contains(.comment) { readDirectives(in: notes, entry, &text) }
+        if let notes = entry.notes, entry.traits.contains(.comment) { readDirectives(in: notes, entry, text) }
         return text
     }
 
     /// Directives may hide in the notes, where no learner looks.
-    private func readDirectives(in notes: Range<Int>, _ entry: Entry, _ text: inout EntryText) {
+    private func readDirectives(in notes: Range<Int>, _ entry: Entry, _ text: EntryText) {
         var position = notes.lowerBound
         var line = 0
         var counted = notes.lowerBound

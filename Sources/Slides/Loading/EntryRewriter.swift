@@ -8,7 +8,7 @@ struct EntryRewriter {
     let bytes: Bytes
     let limits: DeckOptions.Limits
     let fences: ArraySlice<FenceSpan>
-    var text: EntryText
+    let text: EntryText
     var firstClass = 0
     var classes: [[String]] = []
     var definitions: [LinkDefinition] = []

@@ -1,5 +1,7 @@
 /// An entry's Markdown, ready for libcmark, and what was taken out of it.
-struct EntryText {
+///
+/// A class, because it is passed around often and has many parts; it is written by its reader only.
+final class EntryText {
     /// The properties in the order they were found.
     var properties: [Property] = []
     /// Directives with the places they were found at; not bound yet.
@@ -14,6 +16,11 @@ struct EntryText {
     var lineMap: [Int32] = []
     /// Whether class marks are in it.
     var hasClasses = false
+
+    init(slice: Range<Int>, firstLine: Int) {
+        self.slice = slice
+        self.firstLine = firstLine
+    }
 
     struct FoundDirective {
         var directive: Directive

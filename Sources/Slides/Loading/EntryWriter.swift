@@ -50,10 +50,13 @@ struct EntryWriter {
             }
             if bytes[position] == .lineFeed {
                 newLine(inSource: true)
-            } else {
-                output.append(bytes[position])
+                position += 1
+                continue
             }
-            position += 1
+            let stop = edit < edits.count ? min(range.upperBound, edits[edit].range.lowerBound) : range.upperBound
+            let end = bytes.lineEnd(from: position, limit: stop)
+            output.append(contentsOf: bytes[position..<end])
+            position = end
         }
         return position
     }

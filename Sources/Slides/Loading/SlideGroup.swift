@@ -30,12 +30,10 @@ struct GroupText {
     mutating func append(_ other: some Collection<UInt8>, lines: (Int) -> Int32) {
         if bytes.isEmpty { lineMap = [lines(0)] }
         var count = 0
-        for byte in other {
-            bytes.append(byte)
-            if byte == .lineFeed {
-                count += 1
-                lineMap.append(lines(count))
-            }
+        bytes.append(contentsOf: other)
+        for byte in other where byte == .lineFeed {
+            count += 1
+            lineMap.append(lines(count))
         }
     }
 }

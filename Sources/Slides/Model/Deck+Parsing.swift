@@ -6,8 +6,9 @@ extension Deck {
     ///   - bytes: the text as it is in its file: any line ends, a byte order mark, NUL and invalid UTF-8 are dealt with.
     ///   - options: how to read it.
     public init(parsing bytes: some Collection<UInt8>, options: DeckOptions = DeckOptions()) {
-        var loader = DeckLoader(options: options)
-        self = loader.load((bytes as? [UInt8]) ?? Array(bytes))
+        let raw = (bytes as? [UInt8]) ?? Array(bytes)
+        let loader = DeckLoader(options: options, bytes: raw.count)
+        self = loader.load(raw)
     }
 
     /// Reads a deck from a string.

@@ -3,23 +3,15 @@ struct DeckFacts: Sendable {
     /// The text as it was read: UTF-8, line feeds.
     var source: [UInt8] = []
     var text = SourceText.Facts()
-    /// Fences that were mended, and on which lines.
-    var fences: [FenceFact] = []
+    /// Fences that were mended.
+    var fences: [FenceSpan] = []
     /// Lines that look like separators and are code.
     var quotedSeparators: [Int] = []
     /// The lines of separators that count.
     var separators: [Int] = []
-    /// Comments, for the lint: the line each starts on.
+    /// The dialect it was read as.
     var dialect: DeckOptions.Dialect = .remark
     /// The bytes where the slides start, after a front matter, and the line there.
     var start = 0
     var startLine = 1
-
-    struct FenceFact: Sendable {
-        var line: Int
-        var endLine: Int
-        var isOutdented: Bool
-        var problem: FenceSpan.Problem?
-        var indent: Int
-    }
 }

@@ -101,13 +101,6 @@ extension UnsafeBufferPointer<UInt8> {
 }
 
 extension [UInt8] {
-    mutating func append(cString: UnsafePointer<CChar>) {
-        var length = 0
-        while cString[length] != 0 { length += 1 }
-        guard length > 0 else { return }
-        append(contentsOf: UnsafeRawBufferPointer(start: cString, count: length))
-    }
-
     mutating func append(_ text: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }

@@ -14,7 +14,7 @@ struct Entry {
 }
 
 /// A fenced code block as the splitter found it.
-struct FenceSpan {
+struct FenceSpan: Sendable {
     enum Problem: Sendable {
         /// Closed by a marker shorter than its opener.
         case shortCloser

@@ -32,6 +32,7 @@ struct LineScanner {
         var chunk = Chunk(
             opener: .start, start: Int32(offset), end: 0, line: line, endLine: line, marks: 0)
         var paragraphBytes = 0
+        let raw = UnsafeRawBufferPointer(bytes)
         Self.interesting.withUnsafeBufferPointer { table in
             while offset < count {
                 let start = offset
@@ -62,6 +63,7 @@ struct LineScanner {
                 }
                 // The rest of the line, byte by byte.
                 while true {
+                    while position + 8 <= count, !Self.isInteresting(raw, position) { position += 8 }
                     while position < count, !table[Int(bytes[position])] { position += 1 }
                     guard position < count, bytes[position] != .lineFeed else { break }
                     inside(bytes, lineStart: start, at: position, line: line, &chunk)
@@ -76,6 +78,19 @@ struct LineScanner {
         chunk.end = Int32(count)
         chunk.endLine = count > 0 && bytes[count - 1] == .lineFeed ? line : line + 1
         chunks.append(chunk)
+    }
+
+    /// Whether any of eight bytes is one of ``interesting``; a false alarm costs a second look.
+    @inline(__always)
+    private static func isInteresting(_ raw: UnsafeRawBufferPointer, _ offset: Int) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let word = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        // Brackets and braces differ in one bit each: `[` 5B and `{` 7B, `<` 3C and `>` 3E.
+        let feed = word ^ (ones &* 0x0A)
+        let brace = (word | (ones &* 0x20)) ^ (ones &* 0x7B)
+        let angle = (word & (ones &* 0xFD)) ^ (ones &* 0x3C)
+        let zeros = ((feed &- ones) & ~feed) | ((brace &- ones) & ~brace) | ((angle &- ones) & ~angle)
+        return zeros & (ones &* 0x80) != 0
     }
 
     /// What kind of separator the line at `start` is, if any.
