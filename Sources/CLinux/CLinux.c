@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -150,6 +151,11 @@ int lesson_set_attribute(const char *path, const char *name, const void *value, 
 }
 
 int lesson_remove_attribute(const char *path, const char *name) { return result(removexattr(path, name)); }
+
+int64_t lesson_file_system(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) != 0 ? -errno : (int64_t)(uint32_t)status.f_type;
+}
 
 int lesson_sync_file_system(int descriptor) { return result(syncfs(descriptor)); }
 

@@ -22,6 +22,7 @@ package struct Sandbox: Sendable {
         self.context = context
         self.scratch = scratch
         self.runtime = try OCIRuntime.find(runtime)
+        self.runtime.prepareHost()
     }
 
     /// Runs one process to its end and leaves nothing of it behind but its changes in `spec.upper`.
@@ -31,6 +32,23 @@ package struct Sandbox: Sendable {
     package func run(
         _ spec: SandboxSpec, output: @escaping @Sendable (OutputStream, [UInt8]) -> Void
     ) async throws(SandboxError) -> SandboxOutcome {
-        throw SandboxError(.system, "not yet")
+        let cancellation: Wakeup
+        do throws(LinuxError) {
+            cancellation = try Wakeup()
+        } catch {
+            throw SandboxError(.system, "\(error)")
+        }
+        let result: Result<SandboxOutcome, SandboxError> = await withTaskCancellationHandler {
+            await DedicatedThread.run { () -> Result<SandboxOutcome, SandboxError> in
+                do throws(SandboxError) {
+                    return .success(try SandboxRun(self, spec, cancellation, output).run())
+                } catch {
+                    return .failure(error)
+                }
+            }
+        } onCancel: {
+            cancellation.wake()
+        }
+        return try result.get()
     }
 }

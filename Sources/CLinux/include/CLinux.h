@@ -55,6 +55,8 @@ long lesson_list_attributes(const char *path, char *names, unsigned long size);
 int lesson_set_attribute(const char *path, const char *name, const void *value, unsigned long size);
 int lesson_remove_attribute(const char *path, const char *name);
 int lesson_sync_file_system(int descriptor);
+/// The magic number of the file system a path is on, or a negative errno.
+int64_t lesson_file_system(const char *path);
 
 // --- mounts ------------------------------------------------------------------------------------------------------
 

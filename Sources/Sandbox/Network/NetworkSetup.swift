@@ -1,0 +1,43 @@
+import Linux
+import SystemPackage
+
+/// The network of one run.
+struct NetworkSetup {
+    let mode: NetworkMode
+    let configuration: RuntimeConfiguration.Network
+    let resolverConfiguration: String
+    let systemMount: RuntimeConfiguration.Mount
+    private let isolated: IsolatedNetwork?
+
+    init(_ mode: NetworkMode, directory: FilePath) throws(SandboxError) {
+        self.mode = mode
+        let options = ["nosuid", "noexec", "nodev", "ro"]
+        switch mode {
+        case .none:
+            isolated = nil
+            configuration = .own
+            resolverConfiguration = "# no network\n"
+            systemMount = .init(destination: "/sys", type: "sysfs", source: "sysfs", options: options)
+        case .host:
+            isolated = nil
+            configuration = .host
+            resolverConfiguration =
+                (try? RootedDirectory(at: "/etc").readFile("resolv.conf", limit: 65536))
+                .map { String(decoding: $0, as: UTF8.self) } ?? ""
+            systemMount = .init(
+                destination: "/sys", type: "bind", source: "/sys", options: ["rbind", "rprivate"] + options)
+        case .isolated:
+            let network = try IsolatedNetwork(directory: directory)
+            isolated = network
+            configuration = .joined(network.namespace)
+            resolverConfiguration = "nameserver \(IsolatedNetwork.resolver)\n"
+            systemMount = .init(
+                destination: "/sys", type: "bind", source: network.system.string,
+                options: ["rbind", "rprivate"] + options)
+        }
+    }
+
+    func tearDown() {
+        isolated?.tearDown()
+    }
+}

@@ -1,0 +1,53 @@
+import Linux
+import SystemPackage
+
+/// Notices when a step fills the disk, at the cost of a `statfs` per look.
+///
+/// The free space of the whole file system bounds what the step can have taken since the last look. Only when that
+/// could be too much is the step's tree measured, and then never for more than a twentieth of the time.
+struct DiskWatch {
+    private let upper: RootedDirectory
+    private let limits: ResourceLimits
+    private var measured = DiskUsage()
+    private var free: (bytes: Int64, files: Int64?)
+    private let start: Int64
+    private var nextMeasure: Int64
+    private let initialFree: Int64
+
+    init?(upper: FilePath, limits: ResourceLimits) {
+        guard limits.writtenBytes != nil || limits.files != nil, let upper = try? RootedDirectory(at: upper),
+            let free = try? upper.freeSpace()
+        else { return nil }
+        self.upper = upper
+        self.limits = limits
+        self.free = free
+        initialFree = free.bytes
+        start = Clock.now
+        nextMeasure = start
+    }
+
+    /// - Parameter written: what living processes wrote, for files that have no name any more; asked only in doubt.
+    mutating func exceeded(last: Bool = false, written: () -> Int64) -> LimitExceeded? {
+        guard let now = try? upper.freeSpace() else { return nil }
+        let bytesBound = measured.bytes + max(0, free.bytes - now.bytes)
+        let filesBound = now.files.flatMap { now in free.files.map { Int64(measured.files) + max(0, $0 - now) } }
+        let doubtfulBytes = limits.writtenBytes.map { bytesBound > $0 } ?? false
+        // A file system that does not count its files is measured now and then.
+        let doubtfulFiles = limits.files.map { limit in filesBound.map { $0 > Int64(limit) } ?? true } ?? false
+        guard doubtfulBytes || doubtfulFiles, last || Clock.now >= nextMeasure else { return nil }
+        let began = Clock.now
+        measured = (try? upper.usage(fileLimit: limits.files ?? .max)) ?? measured
+        free = now
+        nextMeasure = Clock.now + max(20_000_000, 20 * (Clock.now - began))
+        if let limit = limits.files, measured.files > limit {
+            return LimitExceeded(kind: .files, limit: Int64(limit))
+        }
+        guard let limit = limits.writtenBytes else { return nil }
+        if measured.bytes > limit { return LimitExceeded(kind: .writtenBytes, limit: limit) }
+        // Space that is gone but has no name: files removed while open.
+        if initialFree - now.bytes > limit, written() > limit {
+            return LimitExceeded(kind: .writtenBytes, limit: limit)
+        }
+        return nil
+    }
+}

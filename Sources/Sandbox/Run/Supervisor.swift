@@ -1,0 +1,212 @@
+import CLinux
+import Glibc
+import Linux
+import SystemPackage
+
+/// Watches one run from start to end: passes its output on, and ends it when a limit is reached.
+final class Supervisor {
+    private let spec: SandboxSpec
+    private let group: ControlGroup?
+    private let owner: UInt32
+    private let cancellation: Wakeup
+    private let output: @Sendable (OutputStream, [UInt8]) -> Void
+    private(set) var wasCancelled = false
+    private var stopped: LimitExceeded?
+    private var outputBytes: Int64 = 0
+    private var disk: DiskWatch?
+    private var cpu: Duration = .zero
+
+    /// How long between looks at the limits that nobody wakes us for.
+    private static let interval: Int64 = 50_000_000
+
+    init(
+        spec: SandboxSpec, group: ControlGroup?, owner: UInt32, cancellation: Wakeup,
+        output: @escaping @Sendable (OutputStream, [UInt8]) -> Void
+    ) throws(LinuxError) {
+        self.spec = spec
+        self.group = group
+        self.owner = owner
+        self.cancellation = cancellation
+        self.output = output
+        disk = DiskWatch(upper: spec.upper, limits: spec.limits)
+    }
+
+    func run(_ base: ChildProcess.Command) throws(LinuxError) -> SandboxOutcome {
+        var command = base
+        let standardOutput = try Pipe()
+        let standardError = try Pipe()
+        let standardInput = try Pipe()
+        own(standardInput.reader)
+        command.descriptors[0] = standardInput.takeReader()
+        standardInput.makeNonBlocking()
+        // `/dev/stdout` opens the pipe anew, which its owner decides on.
+        own(standardOutput.writer)
+        own(standardError.writer)
+        command.descriptors[1] = standardOutput.takeWriter()
+        command.descriptors[2] = standardError.takeWriter()
+
+        let start = Clock.now
+        let process = try ChildProcess.spawn(command)
+        command.descriptors = [:]
+        let ending = watch(
+            process, start, [(.standardOutput, standardOutput), (.standardError, standardError)],
+            InputRelay(spec.standardInput, pipe: standardInput))
+        let wall = Clock.since(start)
+        checkGroup()
+        if stopped == nil, !wasCancelled, let over = disk?.exceeded(last: true, written: { 0 }) { stopped = over }
+        if stopped == nil { stopped = limitOfSignal(ending) }
+        let result: SandboxOutcome.Ending =
+            if let stopped {
+                .stopped(stopped)
+            } else {
+                switch ending {
+                case .exited(let code): .exited(code)
+                case .signalled(let signal): .signalled(signal)
+                case .timedOut, .tooMuchOutput: .signalled(SIGKILL)
+                }
+            }
+        return SandboxOutcome(ending: result, wall: wall, cpu: cpu, outputBytes: outputBytes)
+    }
+
+    private func own(_ descriptor: Int32) {
+        if owner != 0 { _ = fchown(descriptor, owner, owner) }
+    }
+
+    /// The loop: output, input, end, cancellation, and the limits in between.
+    private func watch(
+        _ process: ChildProcess.Running, _ start: Int64, _ pipes: [(stream: OutputStream, pipe: Pipe)],
+        _ input: InputRelay
+    ) -> ChildProcess.Ending {
+        var open = pipes
+        var input = input
+        var ended: ChildProcess.Ending?
+        var nextLook = start + Self.interval / 4
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        let deadline = spec.limits.wall.map { start + $0.nanoseconds }
+        while true {
+            if ended == nil, let over = process.poll() {
+                ended = over.ending
+                if group == nil { cpu = max(cpu, over.cpu) }
+                // What is left of it would keep the pipes open.
+                group?.killAll()
+            }
+            if ended != nil, open.isEmpty { break }
+            var polled = open.map { pollfd(fd: $0.pipe.reader, events: Int16(POLLIN), revents: 0) }
+            polled.append(pollfd(fd: ended == nil ? process.pidfd.rawValue : -1, events: Int16(POLLIN), revents: 0))
+            polled.append(pollfd(fd: wasCancelled ? -1 : cancellation.descriptor, events: Int16(POLLIN), revents: 0))
+            polled += ended == nil ? input.polled : []
+            let wait = ended == nil ? max(0, nextLook - Clock.now) : 20_000_000
+            let ready = Glibc.poll(&polled, UInt(polled.count), Int32(clamping: wait / 1_000_000 + 1))
+            if ended != nil, ready == 0 { break }
+            if polled[open.count + 1].revents != 0, !wasCancelled {
+                wasCancelled = true
+                end(process)
+            }
+            input.handle(polled[(open.count + 2)...])
+            for index in open.indices.reversed() where polled[index].revents != 0 {
+                let size = chunk.count
+                let got = read(open[index].pipe.reader, &chunk, size)
+                if got < 0, errno == EINTR { continue }
+                if got > 0 { take(chunk[..<got], open[index].stream, process) } else { open.remove(at: index) }
+            }
+            if ended == nil, stopped == nil, !wasCancelled, Clock.now >= nextLook {
+                look(process, deadline)
+                nextLook = Clock.now + Self.interval
+            } else if ended == nil, stopped != nil || wasCancelled, Clock.now >= nextLook {
+                // Something was started while we were ending the rest.
+                end(process)
+                nextLook = Clock.now + Self.interval
+            }
+        }
+        return ended ?? .signalled(SIGKILL)
+    }
+
+    private func take(_ bytes: ArraySlice<UInt8>, _ stream: OutputStream, _ process: ChildProcess.Running) {
+        let before = outputBytes
+        outputBytes += Int64(bytes.count)
+        var bytes = bytes
+        if let limit = spec.limits.outputBytes, outputBytes > Int64(limit) {
+            bytes = bytes.prefix(Int(max(0, Int64(limit) - before)))
+            stop(LimitExceeded(kind: .outputBytes, limit: Int64(limit)), process)
+        }
+        if !bytes.isEmpty, !wasCancelled { output(stream, Array(bytes)) }
+    }
+
+    private func stop(_ limit: LimitExceeded, _ process: ChildProcess.Running) {
+        guard stopped == nil else { return }
+        stopped = limit
+        end(process)
+    }
+
+    private func end(_ process: ChildProcess.Running) {
+        if let group {
+            group.killAll()
+        } else {
+            // While the runtime lives, what it started can be found below it.
+            ProcessTree.kill(below: process.pid)
+        }
+        process.kill()
+    }
+
+    private func look(_ process: ChildProcess.Running, _ deadline: Int64?) {
+        checkGroup()
+        if stopped != nil { return end(process) }
+        if let deadline, let wall = spec.limits.wall, Clock.now >= deadline {
+            return stop(LimitExceeded(kind: .wall, limit: Self.seconds(wall)), process)
+        }
+        checkTree(process)
+        if stopped != nil { return end(process) }
+        let exceeded = disk?.exceeded {
+            ProcessTree.writtenBytes(self.group?.processes ?? ProcessTree.processes(below: process.pid))
+        }
+        if let exceeded { stop(exceeded, process) }
+    }
+
+    private static func seconds(_ duration: Duration) -> Int64 {
+        max(1, (duration.nanoseconds + 999_999_999) / 1_000_000_000)
+    }
+
+    /// What the control group counts.
+    private func checkGroup() {
+        guard let group else { return }
+        let usage = group.usage()
+        if let used = usage.cpu { cpu = used }
+        guard stopped == nil else { return }
+        if usage.memoryKills > 0, let limit = spec.limits.memory {
+            stopped = LimitExceeded(kind: .memory, limit: limit)
+        } else if usage.refusedForks > 0, let limit = spec.limits.processes {
+            stopped = LimitExceeded(kind: .processes, limit: Int64(limit))
+        } else if let limit = spec.limits.cpu, let used = usage.cpu, used > limit {
+            stopped = LimitExceeded(kind: .cpu, limit: Self.seconds(limit))
+        }
+    }
+
+    /// What it does not: we count ourselves.
+    private func checkTree(_ process: ChildProcess.Running) {
+        let counts = (
+            group?.controls(.memory) ?? false, group?.controls(.pids) ?? false, group?.controls(.cpuacct) ?? false
+        )
+        if counts == (true, true, true) { return }
+        let usage = ProcessTree.usage(below: process.pid)
+        if !counts.2 { cpu = max(cpu, usage.cpu) }
+        if !counts.0, let limit = spec.limits.memory, usage.residentBytes > limit {
+            stopped = LimitExceeded(kind: .memory, limit: limit)
+        } else if !counts.1, let limit = spec.limits.processes, usage.processes > limit {
+            stopped = LimitExceeded(kind: .processes, limit: Int64(limit))
+        } else if !counts.2, let limit = spec.limits.cpu, usage.cpu > limit {
+            stopped = LimitExceeded(kind: .cpu, limit: Self.seconds(limit))
+        }
+    }
+
+    /// The kernel's own signals for a limit that one process met.
+    private func limitOfSignal(_ ending: ChildProcess.Ending) -> LimitExceeded? {
+        guard case .exited(let code) = ending else { return nil }
+        if code == 128 + SIGXFSZ, let limit = spec.limits.writtenBytes {
+            return LimitExceeded(kind: .writtenBytes, limit: limit)
+        }
+        if code == 128 + SIGXCPU, let limit = spec.limits.cpu {
+            return LimitExceeded(kind: .cpu, limit: Self.seconds(limit))
+        }
+        return nil
+    }
+}
