@@ -56,7 +56,7 @@ let package = Package(
         + room("OCI", ["CNettle"])
         + room("Linux", ["CLinux", system])
         + room("Images", ["OCI", "Linux", "CArchive", "Diagnostics", grdb, system])
-        + room("Sandbox", ["OCI", "Linux", "CLinux", system])
+        + room("Sandbox", ["OCI", "Linux", "CLinux", system], tests: ["sandbox-probe"])
         + room("Build", ["Dockerfile", "Images", "Sandbox", "OCI", "Linux", "Diagnostics", system])
         // Where the two meet.
         + room("Checks", ["Build", "Images", "Lessons", "OCI", "Diagnostics", system])
@@ -69,6 +69,15 @@ let package = Package(
                 "Slides", "Lessons", "Dockerfile", "OCI", "Linux", "Images", "Sandbox", "Build", "Checks", "Grading",
                 "TerminalUI", "Diagnostics", arguments, system,
             ])
+        + [
+            // What the sandbox's tests start, so that each stands in namespaces of its own.
+            .executableTarget(
+                name: "sandbox-probe",
+                dependencies: ["Sandbox", "Linux", system],
+                path: "Tests/Support/SandboxProbe",
+                swiftSettings: rules
+            )
+        ]
         + [
             .executableTarget(name: "lesson", dependencies: ["LessonCommands", arguments], swiftSettings: rules),
             .testTarget(
