@@ -13,6 +13,12 @@ package enum ArchiveSource: Sendable {
 protocol ByteSource: AnyObject {
     /// Fills some of `buffer`; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImageError) -> Int
+    /// Goes on without reading; false when that cannot be done here.
+    func skip(_ count: Int64) -> Bool
+}
+
+extension ByteSource {
+    func skip(_ count: Int64) -> Bool { false }
 }
 
 /// The bytes of a file or a pipe.
@@ -54,16 +60,27 @@ final class DescriptorSource: ByteSource {
     }
 }
 
-/// The bytes of a file, read without moving its offset.
+/// The bytes of a file, or of a part of it, read without moving its offset.
 final class PositionedSource: ByteSource {
     private let descriptor: Int32
-    private var position = 0
+    private var position: Int
+    private let end: Int
 
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    init(descriptor: Int32, offset: Int64 = 0, size: Int64 = .max) {
+        self.descriptor = descriptor
+        position = Int(offset)
+        end = size > .max - offset ? .max : Int(offset + size)
+    }
+
+    func skip(_ count: Int64) -> Bool {
+        guard count <= Int64(end - position) else { return false }
+        position += Int(count)
+        return true
+    }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImageError) -> Int {
         while true {
-            let count = pread(descriptor, buffer.baseAddress, buffer.count, position)
+            let count = pread(descriptor, buffer.baseAddress, min(buffer.count, end - position), position)
             if count >= 0 {
                 position += count
                 return count

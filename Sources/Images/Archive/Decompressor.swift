@@ -120,6 +120,8 @@ final class Decompressor: ByteSource {
         return ImageError(.malformed, "cannot decompress the archive (\(compression.rawValue)): \(words.lowercased())")
     }
 
+    func skip(_ count: Int64) -> Bool { archive == nil && upstream.ahead == 0 && upstream.source.skip(count) }
+
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImageError) -> Int {
         guard let archive else {
             guard upstream.ahead > 0 else { return try upstream.source.read(into: buffer) }

@@ -33,6 +33,7 @@ extension Store {
                     added INTEGER NOT NULL,
                     used INTEGER NOT NULL,
                     tar_bytes INTEGER NOT NULL,
+                    archive_bytes INTEGER,
                     disk_bytes INTEGER NOT NULL,
                     entries INTEGER NOT NULL,
                     fingerprint TEXT NOT NULL,

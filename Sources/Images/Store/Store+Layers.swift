@@ -105,7 +105,8 @@ extension Store {
             try framing.sink.flush()
             if !isExact { unlink(framingPath.string) }
         }
-        let snapshot = try commitBlocking(pending, diffID: isExact ? found : nil, framed: isExact)
+        let snapshot = try commitBlocking(
+            pending, diffID: isExact ? found : nil, archiveBytes: isExact ? plain.count : nil)
         return ImportedLayer(snapshot: snapshot, diffID: found, isExact: isExact)
     }
 
@@ -126,6 +127,18 @@ extension Store {
                 database, sql: "SELECT diff_id FROM snapshots WHERE id = ?", arguments: [snapshot.description])
         }
         return known.flatMap { Digest($0) }
+    }
+
+    /// The digest and the size of a layer's uncompressed archive, hashing it if need be.
+    func archive(of snapshot: SnapshotID) throws(ImageError) -> (diffID: Digest, size: Int64) {
+        let known = try read("read about a layer") { database in
+            try Row.fetchOne(
+                database, sql: "SELECT diff_id, archive_bytes FROM snapshots WHERE id = ?",
+                arguments: [snapshot.description]
+            ).map { ($0["diff_id"] as String?, $0["archive_bytes"] as Int64?) }
+        }
+        if let (text, size) = known, let text, let size, let digest = Digest(text) { return (digest, size) }
+        return try packBlocking(snapshot, into: HashingSink())
     }
 
     /// The digests of several layers, hashed side by side.
@@ -196,8 +209,8 @@ extension Store {
         } else {
             try write("record a layer's digest") { database in
                 try database.execute(
-                    sql: "UPDATE snapshots SET diff_id = ? WHERE id = ?",
-                    arguments: [digest.description, snapshot.description])
+                    sql: "UPDATE snapshots SET diff_id = ?, archive_bytes = ? WHERE id = ?",
+                    arguments: [digest.description, hashing.count, snapshot.description])
             }
         }
         return (digest, hashing.count)

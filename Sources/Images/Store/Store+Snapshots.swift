@@ -58,7 +58,7 @@ extension Store {
     }
 
     func commitBlocking(
-        _ pending: PendingSnapshot, diffID: Digest? = nil, framed: Bool = false
+        _ pending: PendingSnapshot, diffID: Digest? = nil, archiveBytes: Int64? = nil
     ) throws(ImageError) -> SnapshotID {
         let listing = try LayerWalk(root: rooted(pending.upper), ids: ids).listing()
         let record = SnapshotRecord(listing)
@@ -74,12 +74,15 @@ extension Store {
                 try database.execute(
                     sql: """
                         INSERT INTO snapshots
-                            (id, added, used, tar_bytes, disk_bytes, entries, fingerprint, diff_id, framed, unsynced)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            (id, added, used, tar_bytes, archive_bytes, disk_bytes, entries, fingerprint, diff_id, framed,
+                                unsynced)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
-                        pending.id.description, Self.now, Self.now, listing.tarBytes, record.diskBytes,
-                        listing.entries.count, record.fingerprint.description, diffID?.description, framed, bootID,
+                        pending.id.description, Self.now, Self.now, listing.tarBytes, archiveBytes,
+                        record.diskBytes,
+                        listing.entries.count, record.fingerprint.description, diffID?.description, diffID != nil,
+                        bootID,
                     ])
             } catch {
                 rename(folder.string, pending.directory.string)
