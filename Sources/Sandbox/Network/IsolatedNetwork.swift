@@ -1,15 +1,148 @@
+import CLinux
+import Glibc
 import Linux
 import SystemPackage
 
-/// A network namespace of the engine's user namespace with slirp4netns at its end.
+/// A network namespace with slirp4netns at its end: the outside world answers, this host and its neighbours do not.
+///
+/// The namespace belongs to the engine's user namespace, not to the container's: no capability that a step has reaches
+/// it, so it can neither remove routes nor send packets of its own making.
 struct IsolatedNetwork {
+    /// slirp4netns' own name server, which asks the host's.
     static let resolver = "10.0.2.3"
-    let namespace: FilePath
-    let system: FilePath
 
+    /// A file that holds the namespace.
+    let namespace: FilePath
+    /// A sysfs that shows this namespace's devices.
+    let system: FilePath
+    private let slirp: ChildProcess.Running
+
+    /// - Parameter directory: the run's own.
     init(directory: FilePath) throws(SandboxError) {
-        throw SandboxError(.networkUnavailable, "not yet")
+        namespace = directory.appending("net")
+        system = directory.appending("sys")
+        guard let program = OCIRuntime.locate("slirp4netns") else {
+            throw SandboxError(
+                .networkUnavailable, "the isolated network needs slirp4netns, which is not installed",
+                hint: "install it, on Debian: apt-get install slirp4netns; or do without network: --network none")
+        }
+        try Self.checkTunnel()
+        do throws(LinuxError) {
+            try Self.makeNamespace(namespace, system)
+        } catch {
+            throw SandboxError(.networkUnavailable, "cannot make a network namespace: \(error)", hint: Self.advice)
+        }
+        do throws(LinuxError) {
+            slirp = try Self.attach(program, namespace)
+        } catch {
+            Self.unmount(namespace, system)
+            throw SandboxError(
+                .networkUnavailable, "slirp4netns did not get the network up: \(error)", hint: Self.advice)
+        }
+        do throws(LinuxError) {
+            try Self.closeRoutes(namespace)
+        } catch {
+            tearDown()
+            throw SandboxError(.networkUnavailable, "cannot close the network to private addresses: \(error)")
+        }
     }
 
-    func tearDown() {}
+    func tearDown() {
+        slirp.kill()
+        _ = slirp.wait()
+        Self.unmount(namespace, system)
+    }
+
+    private static let advice = "do without network (--network none), or see what `lesson doctor` says"
+
+    private static func unmount(_ namespace: FilePath, _ system: FilePath) {
+        for path in [namespace, system] { _ = path.withPlatformString { lesson_unmount($0, Int32(MNT_DETACH)) } }
+    }
+
+    /// The device that slirp4netns needs. Without it, it fails late and pasta hangs.
+    static func checkTunnel() throws(SandboxError) {
+        guard access("/dev/net/tun", R_OK | W_OK) != 0 else { return }
+        let missing = errno == ENOENT
+        throw SandboxError(
+            .networkUnavailable,
+            missing
+                ? "the isolated network needs /dev/net/tun, which is not there"
+                : "the isolated network needs /dev/net/tun, which this user may not open",
+            hint: missing
+                ? "load it as root: modprobe tun" : "open it as root, as most distributions do: chmod 666 /dev/net/tun")
+    }
+
+    /// The namespace is made by a thread that then ends; the file keeps it.
+    private static func makeNamespace(_ namespace: FilePath, _ system: FilePath) throws(LinuxError) {
+        let above = try RootedDirectory(at: namespace.removingLastComponent())
+        try above.writeFile("net", [])
+        try above.makeDirectory("sys")
+        let failure: LinuxError? = DedicatedThread.runAndWait {
+            func tried(_ result: Int32, _ operation: String) -> LinuxError? {
+                result < 0 ? LinuxError(operation, nil, Errno(rawValue: -result)) : nil
+            }
+            if let error = tried(lesson_unshare(UInt(LESSON_CLONE_NEWNET)), "unshare") { return error }
+            if let error = tried(lesson_loopback_up(), "bring up the loopback device") { return error }
+            let bound = namespace.withPlatformString {
+                lesson_mount("/proc/thread-self/ns/net", $0, nil, UInt(MS_BIND), nil)
+            }
+            if let error = tried(bound, "keep the namespace") { return error }
+            let mounted = system.withPlatformString {
+                lesson_mount("sysfs", $0, "sysfs", UInt(MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY), nil)
+            }
+            return tried(mounted, "mount sysfs")
+        }
+        if let failure { throw failure }
+    }
+
+    private static func attach(_ program: String, _ namespace: FilePath) throws(LinuxError) -> ChildProcess.Running {
+        let ready = try Pipe()
+        let messages = try Pipe()
+        var command = ChildProcess.Command(
+            program,
+            [
+                "--configure", "--mtu=65520", "--disable-host-loopback", "--netns-type=path", "--ready-fd=3",
+                namespace.string, "tap0",
+            ], environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"])
+        command.newSession = true
+        command.descriptors[2] = messages.takeWriter()
+        command.descriptors[3] = ready.takeWriter()
+        let process = try ChildProcess.spawn(command)
+        command.descriptors = [:]
+        var polled = [
+            pollfd(fd: ready.reader, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: process.pidfd.rawValue, events: Int16(POLLIN), revents: 0),
+        ]
+        let answered = poll(&polled, 2, 15_000)
+        var byte: UInt8 = 0
+        if answered > 0, polled[0].revents & Int16(POLLIN) != 0, read(ready.reader, &byte, 1) == 1 { return process }
+        process.kill()
+        _ = process.wait()
+        throw LinuxError(
+            answered == 0 ? "wait for slirp4netns" : "run slirp4netns", nil, answered == 0 ? .timedOut : .ioError)
+    }
+
+    /// Routes that lead nowhere, for every address that is not the public Internet's.
+    private static func closeRoutes(_ namespace: FilePath) throws(LinuxError) {
+        let blocks = AddressBlock.notPublic + AddressBlock.ofThisHost()
+        let fd = namespace.withPlatformString { lesson_openat2(AT_FDCWD, $0, O_RDONLY | O_CLOEXEC, 0, 0) }
+        guard fd >= 0 else { throw LinuxError("open the namespace", namespace, Errno(rawValue: -fd)) }
+        let file = OwnedDescriptor(fd)
+        let failure: LinuxError? = DedicatedThread.runAndWait {
+            let joined = lesson_join_namespace(file.rawValue)
+            if joined < 0 { return LinuxError("join the namespace", namespace, Errno(rawValue: -joined)) }
+            for block in blocks {
+                let failed = block.bytes.withUnsafeBytes {
+                    lesson_route_unreachable(
+                        block.bytes.count == 4 ? AF_INET : AF_INET6, $0.baseAddress, UInt32(block.prefix))
+                }
+                // No IPv6 here means none to close.
+                if failed < 0, block.bytes.count == 4 {
+                    return LinuxError("add a route", FilePath("\(block)"), Errno(rawValue: -failed))
+                }
+            }
+            return nil
+        }
+        if let failure { throw failure }
+    }
 }
