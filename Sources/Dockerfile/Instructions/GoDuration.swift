@@ -41,7 +41,7 @@ package enum GoDuration {
             rest = rest.dropFirst(unit.count)
         }
         guard total < 9.2e18 else { throw bad("invalid ") }
-        let nanoseconds = Int64(total.rounded())
+        let nanoseconds = Int64(total + 0.5)
         return isNegative ? -nanoseconds : nanoseconds
     }
 }
