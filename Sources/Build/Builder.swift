@@ -202,7 +202,7 @@ package struct Builder: Sendable {
         guard let final = outcomes[job.graph.target] else { throw .cancelled }
         var configuration = final.state.configuration
         for (name, value) in job.request.labels { configuration.config.labels[name] = value }
-        configuration.created = job.clock.now
+        configuration.created = final.state.created
         let record = job.record(of: outcomes)
         var image = StoredImage(layers: final.state.layers, configuration: configuration, origin: .built)
         image.buildRecord = record.encoded

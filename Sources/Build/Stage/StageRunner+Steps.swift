@@ -18,35 +18,34 @@ extension StageRunner {
         if try take(key, alias: alias, history: history, record: &record) { return }
         let store = job.store
         let noCache = job.request.noCache
-        let epoch = job.clock.epoch
+        let clock = job.clock
         let parents = isLinked ? [] : state.layers
-        let made: (SnapshotID, [CopySource], Bool)
+        let made: (SnapshotID, StepMemory, Bool)
         do {
-            made = try await store.withStepLock(key) { () async throws -> (SnapshotID, [CopySource], Bool) in
+            made = try await store.withStepLock(key) { () async throws -> (SnapshotID, StepMemory, Bool) in
                 // Somebody else may have made it while this build waited.
                 if !noCache, let cached = try store.cachedStep(key), let snapshot = cached.snapshot,
                     let memory = StepMemory(bytes: cached.extra)
                 {
-                    return (snapshot, memory.sources, true)
+                    return (snapshot, memory, true)
                 }
                 let pending = try store.begin(over: parents)
                 let sources: [CopySource]
                 do {
                     sources = try await make(pending)
-                    if let epoch { try TimeClamp.apply(to: pending.upper, notAfter: epoch) }
+                    if let epoch = clock.epoch { try TimeClamp.apply(to: pending.upper, notAfter: epoch) }
                     if Task.isCancelled { throw BuildFailure.cancelled }
                 } catch {
                     store.discard(pending)
                     throw error
                 }
                 let snapshot = try await store.commit(pending)
-                let extra = StepMemory(chain: key, sources: sources).bytes
-                try store.recordStep(key, CachedStep(snapshot: snapshot, extra: extra))
-                return (snapshot, sources, false)
+                let memory = StepMemory(chain: key, made: clock.now, sources: sources)
+                try store.recordStep(key, CachedStep(snapshot: snapshot, extra: memory.bytes))
+                return (snapshot, memory, false)
             }
             if let alias, alias != key {
-                let extra = StepMemory(chain: key, sources: made.1).bytes
-                try store.recordStep(alias, CachedStep(snapshot: made.0, extra: extra))
+                try store.recordStep(alias, CachedStep(snapshot: made.0, extra: made.1.bytes))
             }
         } catch let error as BuildFailure {
             throw error
@@ -60,9 +59,9 @@ extension StageRunner {
             throw .environment("store", "\(error)")
         }
         record.snapshot = made.0
-        record.sources = made.1
+        record.sources = made.1.sources
         record.cached = made.2
-        state.push(made.0, chain: key, history: history)
+        state.push(made.0, chain: key, made: made.1.made, history: history)
     }
 
     /// Looks a step up.
@@ -80,7 +79,7 @@ extension StageRunner {
             record.snapshot = snapshot
             record.sources = memory.sources
             record.cached = true
-            state.push(snapshot, chain: memory.chain, history: history)
+            state.push(snapshot, chain: memory.chain, made: memory.made, history: history)
             return true
         } catch {
             throw .images(error)

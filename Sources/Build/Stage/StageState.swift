@@ -18,6 +18,9 @@ struct StageState: Sendable {
     var hasCommand = false
     /// Where a created time comes from.
     var clock: BuildClock
+    /// When the latest layer was made: what follows it in the history is no newer, so that a build with nothing new
+    /// gives the very same image.
+    var time: Timestamp?
     /// The working directory was made by this build: it is there.
     var hasMadeDirectory = false
     /// Layers that came with the base image, which are counted as nobody's steps.
@@ -56,6 +59,7 @@ struct StageState: Sendable {
                 configuration.config.workingDirectory, in: "/")
         }
         self.clock = clock
+        time = configuration.created
         baseLayerCount = layers.count
     }
 
@@ -69,13 +73,17 @@ struct StageState: Sendable {
     mutating func commit(_ text: String, makesLayer: Bool) {
         configuration.history.append(
             HistoryEntry(
-                created: clock.now, createdBy: text, comment: "buildkit.dockerfile.v0", emptyLayer: !makesLayer))
+                created: created, createdBy: text, comment: "buildkit.dockerfile.v0", emptyLayer: !makesLayer))
     }
 
+    /// The time of what is made now.
+    var created: Timestamp { clock.epoch == nil ? time ?? clock.now : clock.now }
+
     /// Takes a layer on.
-    mutating func push(_ snapshot: SnapshotID, chain: Digest, history text: String) {
+    mutating func push(_ snapshot: SnapshotID, chain: Digest, made: Timestamp, history text: String) {
         layers.append(snapshot)
         self.chain = chain
+        time = made
         commit(text, makesLayer: true)
     }
 

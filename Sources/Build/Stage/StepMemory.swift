@@ -4,20 +4,24 @@ import OCI
 struct StepMemory: Sendable, Hashable {
     /// The key of the tree that the step led to: that of its content, where its own key is only about how it was made.
     var chain: Digest
+    /// When it was made.
+    var made: Timestamp
     /// What a `COPY` took from where.
     var sources: [CopySource]
 
-    init(chain: Digest, sources: [CopySource]) {
+    init(chain: Digest, made: Timestamp, sources: [CopySource]) {
         self.chain = chain
+        self.made = made
         self.sources = sources
     }
 
     /// Reads what ``bytes`` wrote; nil when it is something else.
     init?(bytes: [UInt8]) {
-        guard let json = try? JSON(parsing: bytes), let chain = json["chain"]?.string.flatMap({ Digest($0) }) else {
-            return nil
-        }
+        guard let json = try? JSON(parsing: bytes), let chain = json["chain"]?.string.flatMap({ Digest($0) }),
+            let made = json["made"]?.string.flatMap({ Timestamp($0) })
+        else { return nil }
         self.chain = chain
+        self.made = made
         sources = []
         for item in json["sources"]?.array ?? [] {
             guard let from = item["from"]?.string.flatMap(CopyOrigin.init(text:)), let path = item["path"]?.string,
@@ -38,7 +42,9 @@ struct StepMemory: Sendable, Hashable {
                 "directory": .bool(source.isDirectory), "unpacked": .bool(source.unpacked),
             ])
         }
-        return JSON.object(["chain": .string(chain.description), "sources": .array(items)]).encoded
+        return JSON.object([
+            "chain": .string(chain.description), "made": .string(made.description), "sources": .array(items),
+        ]).encoded
     }
 }
 

@@ -1,0 +1,43 @@
+import Diagnostics
+import Dockerfile
+
+/// `docker build --check`: the lint, no build.
+struct BuildCheck {
+    let input: BuildInput
+    let arguments: BuildArguments
+
+    func run(_ console: Console) throws {
+        let dockerfile: Dockerfile
+        do {
+            dockerfile = try Dockerfile.parse(input.dockerfile, file: input.dockerfileName)
+        } catch {
+            let source = DockerfileSource(bytes: input.dockerfile, file: input.dockerfileName)
+            show(error.diagnostics, source: source)
+            throw CommandExit(.failed)
+        }
+        var options = DockerfileLint.Options()
+        options.buildArguments = arguments.buildArguments
+        options.target = arguments.target
+        if let platform = arguments.platform { options.platform = platform }
+        if let bytes = input.ignoreFile {
+            options.ignore = try? IgnorePatterns.parse(bytes, file: input.ignoreFileName)
+        }
+        let found = dockerfile.diagnostics + DockerfileLint.lint(dockerfile, options: options)
+        show(found, source: dockerfile.source)
+        guard !found.isEmpty else {
+            Streams.output.write("Check complete, no warnings found.\n")
+            return
+        }
+        let count = found.count
+        Streams.output.write("Check complete, \(count) \(count == 1 ? "warning has" : "warnings have") been found!\n")
+        throw CommandExit(.failed)
+    }
+
+    private func show(_ diagnostics: [Diagnostic], source: DockerfileSource) {
+        let renderer = DiagnosticRenderer()
+        for diagnostic in diagnostics {
+            let line = diagnostic.range.flatMap { source.sourceLine($0.start.line) }
+            Streams.output.write(renderer.render(diagnostic, sourceLine: line) + "\n")
+        }
+    }
+}

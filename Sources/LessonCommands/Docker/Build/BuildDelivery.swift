@@ -1,0 +1,53 @@
+import Build
+import Diagnostics
+import Images
+import OCI
+import SystemPackage
+
+/// Hands over what was built: names it, writes it where it is wanted.
+struct BuildDelivery {
+    let result: BuildResult
+    let engine: EngineSession
+    let arguments: BuildArguments
+    let display: BuildDisplay
+    let outputs: [BuildOutput]
+
+    func deliver() async throws {
+        for output in outputs {
+            switch output {
+            case .store:
+                try await engine.store.put(result.image, references: arguments.references)
+                for reference in arguments.references { display.say("naming to \(reference.canonical)") }
+            case .archive(let path): try await writeArchive(to: path)
+            case .tar, .folder:
+                throw CommandError("unsupported", "this --output is not supported yet", status: .failed)
+            }
+        }
+        if let path = arguments.idFile {
+            try OutputFile.write(Array(try await id().description.utf8), to: FilePath(path))
+        }
+        if let path = arguments.metadataFile {
+            let document = try await metadata()
+            try OutputFile.write(document, to: FilePath(path))
+        }
+        if arguments.quiet { Streams.output.write("\(try await id())\n") }
+        let seconds = String(Int(result.seconds * 10 + 0.5))
+        display.say(
+            "built in \(seconds.dropLast().isEmpty ? "0" : seconds.dropLast()).\(seconds.suffix(1))s, "
+                + "\(result.cachedSteps) of \(result.totalSteps) steps from the cache")
+    }
+
+    /// The image's id: its layers are packed and hashed now, if nobody asked before.
+    private func id() async throws -> Digest { try await engine.store.imageID(of: result.image) }
+
+    private func metadata() async throws -> [UInt8] {
+        let names = arguments.references.map(\.canonical).joined(separator: ",")
+        var members: [String: JSON] = ["containerimage.config.digest": .string(try await id().description)]
+        if !names.isEmpty { members["image.name"] = .string(names) }
+        return JSON.object(members).encoded + Array("\n".utf8)
+    }
+
+    private func writeArchive(to path: FilePath?) async throws {
+        throw CommandError("unsupported", "this --output is not supported yet", status: .failed)
+    }
+}

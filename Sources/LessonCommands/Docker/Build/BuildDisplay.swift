@@ -1,0 +1,124 @@
+import Build
+import Diagnostics
+import Dockerfile
+import TerminalUI
+
+/// Shows a build while it goes on, and how it ended.
+final class BuildDisplay: Sendable {
+    private enum Style {
+        case plain(PlainProgress)
+        case terminal(TerminalProgress)
+        case json(JSONProgress)
+        case quiet
+    }
+
+    private let style: Style
+
+    init(choice: ProgressChoice, console: Console) {
+        let write: @Sendable (String) -> Void = { Streams.error.write($0) }
+        switch choice {
+        case .quiet: style = .quiet
+        case .rawjson: style = .json(JSONProgress(write: write))
+        case .plain: style = .plain(PlainProgress(write: write))
+        case .tty, .auto:
+            guard choice == .tty || console.err.isInteractive else {
+                style = .plain(PlainProgress(write: write))
+                return
+            }
+            let (columns, rows) = (console.err.width, console.err.height)
+            style = .terminal(TerminalProgress(size: { (columns, rows) }, write: write))
+        }
+    }
+
+    func handle(_ event: BuildEvent) {
+        switch style {
+        case .plain(let progress): progress.handle(event)
+        case .terminal(let progress): progress.handle(event)
+        case .json(let progress): progress.handle(event)
+        case .quiet: break
+        }
+    }
+
+    /// Keeps the display moving while `body` runs.
+    func during<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
+        guard case .terminal(let progress) = style else { return try await body() }
+        let ticker = Task {
+            while !Task.isCancelled {
+                progress.draw()
+                try? await Task.sleep(for: .milliseconds(120))
+            }
+        }
+        defer {
+            ticker.cancel()
+            progress.finish()
+        }
+        return try await body()
+    }
+
+    /// A line of progress after the build: what became of the image.
+    func say(_ text: String) {
+        switch style {
+        case .plain, .terminal: Streams.error.write(SafeText(line: text).description + "\n")
+        case .json, .quiet: break
+        }
+    }
+
+    /// Says why a build failed: the last output, the lines of the Dockerfile, what to do, and last `FILE:LINE: error:`.
+    func fail(_ failure: BuildFailure, source: DockerfileSource) {
+        if failure.kind == .cancelled { return }
+        if case .json(let progress) = style { progress.failed(failure) }
+        Streams.error.write(BuildFailureText(failure: failure, source: source).text)
+    }
+}
+
+/// A failure in words, as `docker build` ends with it.
+struct BuildFailureText {
+    let failure: BuildFailure
+    let source: DockerfileSource
+
+    var text: String {
+        var out = ""
+        if !failure.lastOutput.isEmpty {
+            out += "------\n"
+            if let lines = failure.lines, let line = source.sourceLine(lines.lowerBound) {
+                out += " > \(SafeText(line: line)):\n"
+            }
+            out += tail + "------\n"
+        }
+        out += excerpt
+        for other in failure.others.prefix(20) {
+            out += DiagnosticRenderer(showsSource: false).render(other) + "\n"
+        }
+        if let hint = failure.diagnostic.hint { out += "  hint: \(SafeText(line: hint))\n" }
+        return out + failure.headline + "\n"
+    }
+
+    /// The last lines of output.
+    private var tail: String {
+        let lines = failure.lastOutput.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        var shown = lines.suffix(51)
+        if shown.last?.isEmpty == true { shown = shown.dropLast() }
+        return shown.map { SafeText(bytes: $0, keepingLines: true).description + "\n" }.joined()
+    }
+
+    /// The failing lines with two of their neighbours, marked.
+    private var excerpt: String {
+        guard let lines = failure.lines, failure.diagnostic.file == source.file,
+            source.sourceLine(lines.lowerBound) != nil
+        else { return "" }
+        var out = "\(SafeText(line: source.file)):\(lines.lowerBound)\n--------------------\n"
+        let last = min(lines.upperBound, lines.lowerBound + 20)
+        for number in max(1, lines.lowerBound - 2)...last + 2 {
+            guard let line = source.sourceLine(number) else { break }
+            let mark = lines.contains(number) ? ">>>" : "   "
+            let text = SafeText(line: String(line.prefix(160))).description
+            out += "\(String(repeating: " ", count: max(0, 4 - String(number).count)))\(number) | \(mark) \(text)\n"
+            if number == lines.lowerBound, let start = failure.diagnostic.range?.start, start.column > 1,
+                start.column < 160
+            {
+                out += "     |     " + String(repeating: " ", count: start.column - 1) + "^\n"
+            }
+        }
+        return out + "--------------------\n"
+    }
+}
