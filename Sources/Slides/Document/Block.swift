@@ -77,7 +77,7 @@ public struct Block: Hashable, Sendable {
         public var header: [[Inline]]
         /// How each column is aligned.
         public var alignments: [Alignment]
-        /// The rows below; each has as many cells as the header.
+        /// The rows below; each has as many cells as the header, as long as the table has fewer than 4096 rows.
         public var rows: [[[Inline]]]
 
         /// Makes a table.

@@ -18,7 +18,7 @@ extension DocumentBuilder {
             let delimiter = content(line + 1, column: column, bytes)
             guard let alignments = TableRow.alignments(bytes, delimiter) else { continue }
             let header = TableRow.cells(bytes, content(line, column: column, bytes))
-            guard header.count == alignments.count else { continue }
+            guard header.count == alignments.count, header.count <= TableRow.maximumCells else { continue }
             guard bytes[delimiter].contains(.pipe) || header.count > 1 else { continue }
             if line > first { appendParagraph(first..<line, column: column, context) }
             appendTable(header, alignments, rows: line..<last + 1, column: column, context)
@@ -76,13 +76,11 @@ extension DocumentBuilder {
             let cells =
                 line == rows.lowerBound
                 ? header : TableRow.cells(context.bytes, content(line, column: column, context.bytes))
-            // Rows are as long as the header: cells are left out or empty ones put in.
-            for (place, alignment) in alignments.enumerated() {
+            // Cells past the header's are left out; the reader adds those that are missing, which may be many.
+            for (range, alignment) in zip(cells, alignments) {
                 let cell = nodes.count
                 nodes.append(DocumentNode(kind: .cell, detail: alignment.rawValue, line: number, lastLine: number))
-                if place < cells.count, !cells[place].isEmpty {
-                    appendInlines(TableRow.unescaped(context.bytes, cells[place]), context)
-                }
+                if !range.isEmpty { appendInlines(TableRow.unescaped(context.bytes, range), context) }
                 nodes[cell].end = Int32(nodes.count)
             }
             nodes[row].end = Int32(nodes.count)
@@ -116,6 +114,9 @@ extension DocumentBuilder {
 
 /// A line of a table.
 enum TableRow {
+    /// No table that anybody can read has more; what is wider is shown as text.
+    static let maximumCells = 128
+
     /// The cells of a row: between pipes that are not escaped, without blanks at their ends.
     static func cells(_ bytes: Bytes, _ range: Range<Int>) -> [Range<Int>] {
         var (start, end) = (range.lowerBound, range.upperBound)

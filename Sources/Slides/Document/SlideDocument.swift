@@ -104,6 +104,12 @@ struct DocumentReader {
             row = next
         }
         guard let header = rows.first else { return nil }
+        // Rows are as long as the header; a table of many short rows stays as it is.
+        if rows.count < 4096 {
+            for index in rows.indices where rows[index].count < header.count {
+                rows[index] += Array(repeating: [], count: header.count - rows[index].count)
+            }
+        }
         return .table(Block.Table(header: header, alignments: alignments, rows: Array(rows.dropFirst())))
     }
 

@@ -127,6 +127,7 @@ struct DeckLoader: ~Copyable {
         var title: String?
         var limit = firstNode
         var fence = firstFence
+        var image = 0
         for (place, index) in group.entries.enumerated() {
             let entry = entries[index]
             let text = texts[index]
@@ -145,8 +146,8 @@ struct DeckLoader: ~Copyable {
             slide.title = title
             if let range = entry.notes {
                 let own = bytes.string(bytes.trimmed(range))
-                // Inherited notes come first; past a bound only the slide's own are kept.
-                notes = notes.flatMap { $0.utf8.count < 1 << 16 ? $0 + "\n\n" + own : nil } ?? own
+                // Inherited notes come first; with very many fragments only their own are kept.
+                notes = notes.flatMap { place < 64 && !own.isEmpty ? $0 + "\n\n" + own : nil } ?? own
             }
             slide.notes = notes
             while fence < builder.fences.count, builder.fences[fence].line < entry.line { fence += 1 }
@@ -154,8 +155,10 @@ struct DeckLoader: ~Copyable {
             while fence < builder.fences.count, builder.fences[fence].line <= entry.endLine { fence += 1 }
             bind(text, to: ownFences..<fence, slide: &slide)
             slide.fences = Array(builder.fences[ownFences..<fence])
-            if !images.isEmpty {
-                slide.images = images.filter { $0.line >= entry.line && $0.line <= entry.endLine }
+            while image < images.count, images[image].line < entry.line { image += 1 }
+            while image < images.count, images[image].line <= entry.endLine {
+                slide.images.append(images[image])
+                image += 1
             }
             documents.append(firstNode..<limit)
             slides.append(slide)
@@ -292,10 +295,12 @@ extension [String: String] {
     mutating func merge(own properties: [Property]) {
         self["name"] = nil
         for property in properties {
-            if property.key == "class", let inherited = self["class"], !inherited.isEmpty,
-                inherited.utf8.count < 4096
-            {
-                self["class"] = inherited + ", " + property.value
+            if property.key == "class", let inherited = self["class"], !inherited.isEmpty {
+                // A class counts once; past a bound, which no deck reaches, the inherited ones are dropped.
+                let known = inherited.classList
+                let added = property.value.classList.filter { !known.contains($0) }
+                self["class"] =
+                    known.count + added.count <= 32 ? (known + added).joined(separator: ", ") : property.value
             } else if count < 256 || self[property.key] != nil {
                 self[property.key] = property.value
             }

@@ -123,7 +123,7 @@ struct EntryRewriter {
             return range.upperBound + 1
         }
         paragraphBytes += range.count
-        if paragraphBytes > limits.lineBytes { splitParagraph(range, number: number) }
+        if paragraphBytes > limits.paragraphBytes { splitParagraph(range, number: number) }
         switch bytes[first] {
         case .leftBracket:
             if let definition = DefinitionTable.parse(bytes, line: range, number: number) {
@@ -184,18 +184,21 @@ struct EntryRewriter {
     }
 
     private mutating func splitParagraph(_ range: Range<Int>, number: Int) {
-        report("paragraph-too-long", number, "a paragraph is longer than \(limits.lineBytes) bytes")
+        report("paragraph-too-long", number, "a paragraph is longer than \(limits.paragraphBytes) bytes")
         if paragraphBytes > range.count {
             edits.append(Edit(range: range.lowerBound..<range.lowerBound, kind: .split))
             paragraphBytes = range.count
         }
-        var position = range.lowerBound + limits.lineBytes
+        var position = range.lowerBound + limits.paragraphBytes
         while position < range.upperBound {
-            // Not inside a character.
+            // Not inside a character, and where no list, quote or fence can begin.
+            let reach = min(range.upperBound, position + 64)
+            while position < reach, !bytes[position].isLetter { position += 1 }
             while position < range.upperBound, bytes[position] & 0xC0 == 0x80 { position += 1 }
+            guard position < range.upperBound else { return }
             edits.append(Edit(range: position..<position, kind: .split))
             paragraphBytes = range.upperBound - position
-            position += limits.lineBytes
+            position += limits.paragraphBytes
         }
     }
 

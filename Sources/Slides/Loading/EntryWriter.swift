@@ -90,6 +90,9 @@ struct EntryWriter {
         case .split:
             newLine(inSource: false)
             newLine(inSource: false)
+            // A line feed as a character reference begins a paragraph with nothing that has a meaning.
+            let next = edit.range.upperBound
+            if next < limit, !bytes[next].isLetter, bytes[next] < 0x80 { output.append("&#10;") }
         }
         return edit.range.upperBound
     }

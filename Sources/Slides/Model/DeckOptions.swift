@@ -44,23 +44,20 @@ public struct DeckOptions: Sendable, Hashable {
         public var slides: Int
         /// How deep lists, quotes, class blocks and emphasis may nest.
         public var nesting: Int
-        /// The longest line that is read as Markdown, in bytes; longer ones are shown as they are.
-        public var lineBytes: Int
-        /// The largest slide that is read as one Markdown document, in bytes; a larger one is read in pieces.
-        public var slideBytes: Int
+        /// The longest paragraph that is read as one, in bytes; a longer one is cut into several.
+        public var paragraphBytes: Int
         /// How much text templates, layouts and `{{key}}` may add, in bytes.
         public var expansionBytes: Int
 
         /// Makes bounds; the defaults are far above any real deck.
         public init(
-            bytes: Int = 512 << 20, slides: Int = 1 << 20, nesting: Int = 48, lineBytes: Int = 32 << 10,
-            slideBytes: Int = 256 << 10, expansionBytes: Int = 8 << 20
+            bytes: Int = 512 << 20, slides: Int = 1 << 20, nesting: Int = 48, paragraphBytes: Int = 16 << 10,
+            expansionBytes: Int = 8 << 20
         ) {
             self.bytes = min(bytes, Int(Int32.max) / 2)
             self.slides = max(1, slides)
             self.nesting = max(4, nesting)
-            self.lineBytes = max(256, lineBytes)
-            self.slideBytes = max(1024, slideBytes)
+            self.paragraphBytes = max(256, paragraphBytes)
             self.expansionBytes = max(0, expansionBytes)
         }
     }

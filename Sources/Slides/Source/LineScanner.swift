@@ -70,7 +70,7 @@ struct LineScanner {
                     position += 1
                 }
                 paragraphBytes = first == .lineFeed ? 0 : paragraphBytes + position - start
-                if paragraphBytes > limits.lineBytes { chunk.traits.insert(.excess) }
+                if paragraphBytes > limits.paragraphBytes { chunk.traits.insert(.excess) }
                 if position < count { line += 1 }
                 offset = position + 1
             }
