@@ -15,44 +15,6 @@ extension ImageDelta {
     }
 }
 
-/// A merged view of layers: path to entry.
-package struct FileTree: Sendable {
-    package private(set) var entries: [ImagePath: LayerTable.Entry] = [:]
-    private var children: [ImagePath: Set<ImagePath>] = [:]
-
-    package init(_ layers: [LayerTable]) {
-        for layer in layers { apply(layer) }
-    }
-
-    package mutating func apply(_ layer: LayerTable) {
-        // Deletions first: a layer that deletes a path and makes it anew holds the new one.
-        for entry in layer.entries where entry.kind == .whiteout { remove(entry.path, keepingSelf: false) }
-        for entry in layer.entries where entry.kind == .opaqueDirectory { remove(entry.path, keepingSelf: true) }
-        for entry in layer.entries where entry.kind != .whiteout {
-            if !entry.kind.isDirectory, entries[entry.path]?.kind.isDirectory == true {
-                remove(entry.path, keepingSelf: false)
-            }
-            entries[entry.path] = entry
-            if let parent = entry.path.parent { children[parent, default: []].insert(entry.path) }
-        }
-    }
-
-    package func hasChildren(_ path: ImagePath) -> Bool { children[path]?.isEmpty == false }
-
-    private mutating func remove(_ path: ImagePath, keepingSelf: Bool) {
-        var pending = Array(children[path] ?? [])
-        children[path] = nil
-        if !keepingSelf {
-            entries[path] = nil
-            if let parent = path.parent { children[parent]?.remove(path) }
-        }
-        while let next = pending.popLast() {
-            entries[next] = nil
-            pending += children.removeValue(forKey: next) ?? []
-        }
-    }
-}
-
 /// The state while layers are laid over a base one by one.
 private struct Computation {
     let tree: FileTree

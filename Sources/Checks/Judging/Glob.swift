@@ -1,6 +1,6 @@
 /// A pattern for paths: `*` any name's part, `**` any depth, `?` one character, `[a-z]` a class; no slash means that the
 /// last name alone is matched.
-struct Glob {
+struct Glob: Sendable {
     private let pattern: [Unicode.Scalar]
     private let matchesName: Bool
     private let crossesSlashes: Bool

@@ -19,7 +19,7 @@ enum IntegrityJudgement {
                     + same(substitution))
         case .printed, .embedded:
             return IntegrityResult(id: id, verdict: .review, evidence: same(substitution))
-        case .unchanged where isFromContext(observations) == false && substitution.sameAsContextFile != nil:
+        case .unchanged where substitution.sameAsContextFile != nil && mayBeStale(observations):
             return IntegrityResult(id: id, verdict: .review, evidence: same(substitution))
         case .unchanged:
             return IntegrityResult(
@@ -64,13 +64,15 @@ enum IntegrityJudgement {
         ]
     }
 
-    /// Whether the shipped program was copied straight out of the context, without a `RUN` in between.
-    private static func isFromContext(_ observations: Observations) -> Bool {
-        observations.delta?.entries.contains { entry in
-            guard entry.content?.isELF == true, !entry.isHidden, case .context? = entry.origin?.end else {
-                return false
-            }
-            return entry.origin?.chain.count == 1
+    /// Whether the shipped program may be one that `make` found and did not make anew: it came along with its directory,
+    /// and a `RUN` of that stage could have made it. Who names the file means it.
+    private static func mayBeStale(_ observations: Observations) -> Bool {
+        guard let graph = observations.graph else { return false }
+        return observations.delta?.entries.contains { entry in
+            guard entry.content?.isELF == true, !entry.isHidden, let origin = entry.origin, case .context = origin.end,
+                let link = origin.chain.last, link.isPartOfTree, graph.stages.indices.contains(link.stage)
+            else { return false }
+            return graph.stages[link.stage].steps.contains { $0.kind == "RUN" && $0.line > link.line }
         } ?? false
     }
 

@@ -6,7 +6,7 @@ extension TextExpectation {
         switch self {
         case .exactly(let text): output == Array(text.utf8)
         case .trimmed(let text): Self.trimmed(output) == Self.trimmed(Array(text.utf8))
-        case .contains(let text): Self.contains(output, Array(text.utf8))
+        case .contains(let text): ByteSearch.contains(output, Array(text.utf8))
         case .glob(let text):
             Glob(text, crossesSlashes: true).matches(String(decoding: Self.trimmed(output), as: UTF8.self))
         }
@@ -16,24 +16,5 @@ extension TextExpectation {
     static func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
         let end = bytes.lastIndex { ![0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D].contains($0) }
         return bytes[..<(end.map { $0 + 1 } ?? 0)]
-    }
-
-    /// Whether `needle` is in `bytes` (Knuth, Morris, Pratt: linear).
-    static func contains(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {
-        guard !needle.isEmpty else { return true }
-        var failure = [Int](repeating: 0, count: needle.count)
-        var length = 0
-        for index in needle.indices.dropFirst() {
-            while length > 0, needle[index] != needle[length] { length = failure[length - 1] }
-            if needle[index] == needle[length] { length += 1 }
-            failure[index] = length
-        }
-        length = 0
-        for byte in bytes {
-            while length > 0, byte != needle[length] { length = failure[length - 1] }
-            if byte == needle[length] { length += 1 }
-            if length == needle.count { return true }
-        }
-        return false
     }
 }

@@ -19,13 +19,18 @@ package struct Origin: Sendable, Hashable, Codable {
         package var text: String
         /// The path in that stage.
         package var path: ImagePath
+        /// It came along with the directory it was in, nobody named it.
+        package var isPartOfTree: Bool
 
-        package init(stage: Int, stageName: String?, line: Int, text: String, path: ImagePath) {
+        package init(
+            stage: Int, stageName: String?, line: Int, text: String, path: ImagePath, isPartOfTree: Bool = false
+        ) {
             self.stage = stage
             self.stageName = stageName
             self.line = line
             self.text = text
             self.path = path
+            self.isPartOfTree = isPartOfTree
         }
     }
 

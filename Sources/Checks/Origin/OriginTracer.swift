@@ -46,7 +46,9 @@ package struct OriginTracer {
             origin.chain.append(
                 Origin.Link(
                     stage: stage, stageName: current.name, line: step.line, text: step.text, path: path))
-            switch source(of: path, in: step) {
+            let (source, isPartOfTree) = source(of: path, in: step)
+            origin.chain[origin.chain.count - 1].isPartOfTree = isPartOfTree
+            switch source {
             case nil:
                 origin.end = step.kind == "RUN" ? .built : .unknown
                 return origin
@@ -73,7 +75,7 @@ package struct OriginTracer {
         case end(Origin.End)
     }
 
-    private func source(of path: ImagePath, in step: BuildGraph.Step) -> Next? {
+    private func source(of path: ImagePath, in step: BuildGraph.Step) -> (Next?, isPartOfTree: Bool) {
         for source in step.sources.reversed() {
             let there: ImagePath
             if source.isTree, let rest = path.suffix(below: source.destination) {
@@ -83,7 +85,7 @@ package struct OriginTracer {
             } else {
                 continue
             }
-            return next(source.from, there)
+            return (next(source.from, there), source.isTree)
         }
         // A `RUN` that copies out of a mount: the file of the same name there is taken for the source.
         for mount in step.mounts {
@@ -91,12 +93,12 @@ package struct OriginTracer {
             let candidates = [mount.source.appending(path.name), mount.source.appending(Array(path.bytes.dropFirst()))]
             let steps = graph.stages[index].steps
             let found = candidates.first { lastStep(holding: $0, in: graph.stages[index], before: steps.count) != nil }
-            if let found { return .stage(index, found) }
+            if let found { return (.stage(index, found), false) }
             if lastStep(holding: mount.source, in: graph.stages[index], before: steps.count) != nil {
-                return .stage(index, mount.source)
+                return (.stage(index, mount.source), false)
             }
         }
-        return nil
+        return (nil, false)
     }
 
     private func next(_ place: BuildGraph.Place, _ path: ImagePath) -> Next {

@@ -1,0 +1,145 @@
+package import Checks
+package import Images
+package import SystemPackage
+
+/// What an examination needs of the engine: a small door, so that it can be tested without one.
+package protocol ExaminationEngine: Sendable {
+    /// Builds. Never throws: what went wrong, and whose doing it is, is part of the reply.
+    func build(_ order: BuildOrder) async -> BuildReply
+    /// The image of a lesson by name, made or pulled when it is not there.
+    func image(named name: String) async throws(Ungradable) -> EngineImage
+    /// What a layer holds.
+    func layer(_ id: String) async throws(Ungradable) -> LayerTable
+    /// A regular file of a layer; nil when there is none.
+    func file(_ path: ImagePath, inLayer id: String) async -> LayerFile?
+    /// Runs the image's own command.
+    func run(_ image: EngineImage, _ order: RunOrder) async -> RunObservation
+}
+
+/// What is to be built.
+package struct BuildOrder: Sendable {
+    package var dockerfile: [UInt8]
+    /// As messages show it.
+    package var dockerfileName: String
+    package var context: FilePath
+    package var ignoreFile: [UInt8]?
+    package var network: NetworkChoice
+    package var limits: ExaminationLimits
+    /// Context files whose bytes are replaced.
+    package var substitutions: [FilePath: [UInt8]]
+    /// Keeps what one submission may leave for the next apart.
+    package var scope: String
+
+    package init(
+        dockerfile: [UInt8], dockerfileName: String = "Dockerfile", context: FilePath, ignoreFile: [UInt8]? = nil,
+        network: NetworkChoice = .none, limits: ExaminationLimits = ExaminationLimits(),
+        substitutions: [FilePath: [UInt8]] = [:], scope: String = ""
+    ) {
+        self.dockerfile = dockerfile
+        self.dockerfileName = dockerfileName
+        self.context = context
+        self.ignoreFile = ignoreFile
+        self.network = network
+        self.limits = limits
+        self.substitutions = substitutions
+        self.scope = scope
+    }
+}
+
+/// The network of a build.
+package enum NetworkChoice: String, Sendable, Hashable, Codable {
+    case none
+    case isolated
+}
+
+/// How a build ended.
+package enum BuildReply: Sendable {
+    case built(Built)
+    /// It is the submission's fault.
+    case failed(BuildObservation.Failure, BuildGraph?)
+    /// It is not.
+    case impossible(Ungradable)
+
+    package struct Built: Sendable {
+        package var image: EngineImage
+        package var graph: BuildGraph
+        /// Files that were taken from the context: path to SHA-256 in hexadecimal digits.
+        package var contextFiles: [String: String]
+        package var seconds: Double
+        package var cachedSteps: Int
+        package var totalSteps: Int
+        package var lint: [LintObservation]
+
+        package init(
+            image: EngineImage, graph: BuildGraph, contextFiles: [String: String] = [:], seconds: Double = 0,
+            cachedSteps: Int = 0, totalSteps: Int = 0, lint: [LintObservation] = []
+        ) {
+            self.image = image
+            self.graph = graph
+            self.contextFiles = contextFiles
+            self.seconds = seconds
+            self.cachedSteps = cachedSteps
+            self.totalSteps = totalSteps
+            self.lint = lint
+        }
+    }
+}
+
+/// An image as far as an examination looks at it.
+package struct EngineImage: Sendable {
+    /// Names it within the store.
+    package var key: String
+    /// The ids of its layers, bottom first, with the bytes of their uncompressed archives.
+    package var layers: [(id: String, bytes: Int64)]
+    package var config: ConfigObservation
+    /// The engine's own value, to tag the image with; nil in tests.
+    package var stored: StoredImage?
+
+    package init(
+        key: String, layers: [(id: String, bytes: Int64)], config: ConfigObservation = ConfigObservation(),
+        stored: StoredImage? = nil
+    ) {
+        self.key = key
+        self.layers = layers
+        self.config = config
+        self.stored = stored
+    }
+
+    /// The sum of its uncompressed layers.
+    package var size: Int64 { layers.reduce(0) { $0 + $1.bytes } }
+}
+
+/// A file to read in pieces.
+package struct LayerFile: Sendable {
+    package var size: UInt64
+    package var read: @Sendable (_ offset: UInt64, _ count: Int) -> [UInt8]
+
+    package init(size: UInt64, read: @escaping @Sendable (_ offset: UInt64, _ count: Int) -> [UInt8]) {
+        self.size = size
+        self.read = read
+    }
+
+    /// All of it, at most `limit` bytes.
+    package func contents(limit: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < limit {
+            let piece = read(UInt64(bytes.count), min(1 << 20, limit - bytes.count))
+            if piece.isEmpty { break }
+            bytes += piece
+        }
+        return bytes
+    }
+}
+
+/// One run of an image.
+package struct RunOrder: Sendable, Hashable, Codable {
+    package var arguments: [String]
+    package var standardInput: String?
+    package var limits: ExaminationLimits
+
+    package init(arguments: [String] = [], standardInput: String? = nil, limits: ExaminationLimits) {
+        self.arguments = arguments
+        self.standardInput = standardInput
+        self.limits = limits
+    }
+}

@@ -1,0 +1,263 @@
+import Checks
+import Lessons
+import SystemPackage
+
+/// One look at an image that was built: everything that needs its layers.
+struct Look {
+    let examination: Examination
+    let order: BuildOrder
+    let built: BuildReply.Built
+    private var tables: [String: LayerTable] = [:]
+    private var tree = FileTree([])
+
+    private var exercise: Exercise { examination.exercise }
+    private var engine: any ExaminationEngine { examination.engine }
+
+    init(examination: Examination, order: BuildOrder, built: BuildReply.Built) {
+        self.examination = examination
+        self.order = order
+        self.built = built
+    }
+
+    mutating func gather(into observations: inout Observations, ownReference: FilePath?) async throws(Ungradable) {
+        for layer in built.image.layers { tables[layer.id] = try await engine.layer(layer.id) }
+        tree = FileTree(built.image.layers.compactMap { tables[$0.id] })
+        try await observeBase(&observations)
+        await observeReference(&observations, ownReference)
+        await observeContents(&observations)
+        try await observeOrigins(&observations)
+        await observeExecutables(&observations)
+        await observeFiles(&observations)
+        for rule in runRules {
+            observations.runs.append(
+                await engine.run(
+                    built.image,
+                    RunOrder(
+                        arguments: rule.arguments, standardInput: rule.standardInput, limits: exercise.limits)))
+        }
+        if let rule = substitutionRule {
+            observations.substitution = await Substitution(
+                rule: rule, examination: examination, order: order, built: built
+            ).observe(observations)
+        }
+        for rule in cachedRules {
+            if let rebuild = await Rebuild(rule: rule, examination: examination, order: order).observe() {
+                observations.rebuilds.append(rebuild)
+            }
+        }
+    }
+
+    // MARK: - What the rubric asks for
+
+    private var kinds: [CheckKind] { exercise.rubric.checks.map(\.kind) }
+
+    private var runRules: [RunRule] {
+        var seen: Set<[String]> = []
+        return kinds.compactMap { if case .run(let rule) = $0 { rule } else { nil } }
+            .filter { seen.insert($0.arguments + ["\0", $0.standardInput ?? "\0"]).inserted }
+    }
+
+    private var substitutionRule: SubstitutionRule? {
+        for check in exercise.rubric.integrity { if case .substitution(let rule) = check.kind { return rule } }
+        for kind in kinds { if case .substitution(let rule) = kind { return rule } }
+        return nil
+    }
+
+    private var cachedRules: [CachedRule] { kinds.compactMap { if case .cached(let rule) = $0 { rule } else { nil } } }
+
+    // MARK: - The base and what is over it
+
+    private mutating func observeBase(_ observations: inout Observations) async throws(Ungradable) {
+        let graph = built.graph
+        let root = graph.finalChain.last.map { graph.stages[$0] }
+        let rootName = root?.baseName ?? "scratch"
+        var matched: (name: String, image: EngineImage)?
+        let candidates = self.candidates(for: rootName)
+        for name in candidates {
+            let image = try await engine.image(named: name)
+            if matched == nil { matched = (name, image) }
+            if startsWith(image) {
+                matched = (name, image)
+                break
+            }
+        }
+        let isScratch = graph.rootBase == .scratch
+        var base = BaseObservation(name: isScratch ? "scratch" : rootName)
+        if let matched { observations.sizes.base = matched.image.size }
+        let layers = built.image.layers
+        if isScratch || matched == nil && exercise.bases.isEmpty && root == nil {
+            observations.delta = delta(over: [], skipping: 0, against: .scratch)
+            observations.sizes.addedOverBase = built.image.size
+        } else if let matched, startsWith(matched.image) {
+            let count = matched.image.layers.count
+            // Those whose layers are exactly the stage's base, not merely the lowest of them.
+            if rootLayerCount(of: graph) == count { base.matching = names(like: matched.name) }
+            base.size = matched.image.size
+            observations.delta = delta(
+                over: layers.prefix(count).compactMap { tables[$0.id] }, skipping: count, against: .base(matched.name))
+            observations.sizes.addedOverBase = layers.dropFirst(count).reduce(0) { $0 + $1.bytes }
+        } else if let matched {
+            var below: [LayerTable] = []
+            for layer in matched.image.layers { below.append(try await engine.layer(layer.id)) }
+            observations.delta = delta(over: below, skipping: 0, against: .tree(matched.name))
+            observations.sizes.addedOverBase = max(0, built.image.size - matched.image.size)
+        } else {
+            // The exercise names no base: what the final `FROM` names is it.
+            let count = rootLayerCount(of: graph)
+            observations.delta = delta(
+                over: layers.prefix(count).compactMap { tables[$0.id] }, skipping: count, against: .base(rootName))
+            observations.sizes.base = layers.prefix(count).reduce(0) { $0 + $1.bytes }
+            observations.sizes.addedOverBase = layers.dropFirst(count).reduce(0) { $0 + $1.bytes }
+        }
+        observations.base = base
+    }
+
+    /// The exercise's bases that the image may stand on: the one it names, else the first; the others are not made
+    /// just to be compared.
+    private func candidates(for name: String) -> [String] {
+        let short = Self.familiar(name)
+        let declared = examination.lesson.images.first { $0.names.contains { Self.familiar($0) == short } }
+        let same = declared.map(\.names) ?? [name]
+        let named = exercise.bases.filter { base in same.contains { Self.familiar($0) == Self.familiar(base) } }
+        let others = exercise.bases.filter { !named.contains($0) && $0 != "scratch" }
+        return named.isEmpty ? Array(others.prefix(1)) : named
+    }
+
+    /// `debian` for `docker.io/library/debian:latest`.
+    static func familiar(_ name: String) -> String {
+        var name = name[...]
+        for prefix in ["docker.io/", "index.docker.io/", "library/"] where name.hasPrefix(prefix) {
+            name = name.dropFirst(prefix.count)
+        }
+        return String(name.hasSuffix(":latest") ? name.dropLast(7) : name)
+    }
+
+    private func startsWith(_ image: EngineImage) -> Bool {
+        built.image.layers.count >= image.layers.count
+            && zip(built.image.layers, image.layers).allSatisfy { $0.id == $1.id }
+    }
+
+    /// All bases of the exercise that count when one of them matches by its layers.
+    private func names(like name: String) -> [String] {
+        let declared = examination.lesson.images.first { $0.names.contains(name) }?.names ?? []
+        return [name] + declared.filter { $0 != name }
+    }
+
+    /// How many layers the image that the final stage stands on has: those that no step made.
+    private func rootLayerCount(of graph: BuildGraph) -> Int {
+        let made = Set(graph.finalChain.flatMap { graph.stages[$0].steps }.compactMap(\.layer))
+        return built.image.layers.prefix { !made.contains($0.id) }.count
+    }
+
+    private func delta(over base: [LayerTable], skipping count: Int, against: ImageDelta.Against) -> ImageDelta {
+        ImageDelta(
+            layers: built.image.layers.dropFirst(count).compactMap { tables[$0.id] }, over: base, against: against)
+    }
+
+    private func observeReference(_ observations: inout Observations, _ own: FilePath?) async {
+        guard let reference = exercise.reference else { return }
+        guard let path = own ?? reference.dockerfile else { return }
+        var result = await examination.references.size(of: path, exercise: exercise, engine: engine)
+        if own != nil, case .failure = result, let fallback = reference.dockerfile {
+            result = await examination.references.size(of: fallback, exercise: exercise, engine: engine)
+        }
+        switch result {
+        case .success(let size): observations.sizes.singleStage = size
+        case .failure(let reason):
+            observations.notices.append("no reference image: \(Wording.clipped(reason.message, 300))")
+        }
+    }
+
+    // MARK: - Files
+
+    /// At most this many files are opened to see what they are, the topmost layers first: nobody reads more, and a
+    /// thousand wrong files are as wrong as a million.
+    private static let maximumFilesRead = 3000
+
+    private func observeContents(_ observations: inout Observations) async {
+        guard var delta = observations.delta else { return }
+        var budget = Self.maximumFilesRead
+        let needles = kinds.flatMap { if case .forbiddenFiles(let rule) = $0 { rule.contents } else { [] } }
+        for index in delta.entries.indices.reversed() {
+            let entry = delta.entries[index]
+            guard entry.kind == .file || entry.kind == .hardlink, budget > 0 else { continue }
+            budget -= 1
+            guard let file = await engine.file(entry.path, inLayer: entry.layerID) else { continue }
+            delta.entries[index].content = FileContent(size: file.size, read: file.read)
+            guard !needles.isEmpty else { continue }
+            let contents = file.contents(limit: 4 << 20)
+            for needle in needles where ByteSearch.contains(contents, Array(needle.utf8)) {
+                observations.contentHits.append(ContentHit(text: needle, path: entry.path))
+            }
+        }
+        observations.delta = delta
+    }
+
+    private mutating func observeOrigins(_ observations: inout Observations) async throws(Ungradable) {
+        let graph = built.graph
+        for step in graph.stages.filter({ !$0.isSkipped }).flatMap(\.steps) {
+            guard let layer = step.layer, tables[layer] == nil else { continue }
+            tables[layer] = try await engine.layer(layer)
+        }
+        let kinds = tables.mapValues { table in
+            Dictionary(table.entries.map { ($0.path, $0.kind) }, uniquingKeysWith: { first, _ in first })
+        }
+        let tracer = OriginTracer(graph: graph) { layer, path in kinds[layer]?[path] }
+        guard var delta = observations.delta else { return }
+        // The origin is told for what is shown, and a listing of thousands is not.
+        var budget = 500
+        for index in delta.entries.indices where budget > 0 && !delta.entries[index].kind.isDirectory {
+            budget -= 1
+            let entry = delta.entries[index]
+            delta.entries[index].origin =
+                entry.kind == .whiteout
+                ? step(making: entry.layerID) : tracer.origin(of: entry.path, inLayer: entry.layerID)
+        }
+        observations.delta = delta
+    }
+
+    /// The step that made a layer, as an origin: for deletions, which no step copied from anywhere.
+    private func step(making layer: String) -> Origin {
+        for (index, stage) in built.graph.stages.enumerated() {
+            if let step = stage.steps.first(where: { $0.layer == layer }) {
+                let link = Origin.Link(
+                    stage: index, stageName: stage.name, line: step.line, text: step.text, path: .root)
+                return Origin(chain: [link], end: .built)
+            }
+        }
+        return Origin(end: .unknown)
+    }
+
+    private func observeExecutables(_ observations: inout Observations) async {
+        let survey = ExecutableSurvey(tree: tree, config: built.image.config, engine: engine)
+        var wanted = observations.delta?.entries.filter { $0.content?.isELF == true && !$0.isHidden }.map(\.path) ?? []
+        wanted = Array(wanted.prefix(50))
+        wanted += kinds.compactMap {
+            if case .executable(let rule) = $0 { rule.path.map { ImagePath($0) } } else { nil }
+        }
+        observations.executables = await survey.observe(wanted)
+    }
+
+    private func observeFiles(_ observations: inout Observations) async {
+        for kind in kinds {
+            let path: ImagePath
+            switch kind {
+            case .file(let rule): path = ImagePath(rule.path)
+            case .origin(let rule):
+                guard let text = rule.path else { continue }
+                path = ImagePath(text)
+            default: continue
+            }
+            var file = FileObservation(path: path)
+            if let (entry, layer) = tree.resolve(path) {
+                (file.kind, file.mode, file.uid) = (entry.kind, entry.mode, entry.uid)
+                file.content = await engine.file(entry.path, inLayer: layer)?.contents(limit: 64 << 10) ?? []
+                let kinds = tables.mapValues { table in
+                    Dictionary(table.entries.map { ($0.path, $0.kind) }, uniquingKeysWith: { first, _ in first })
+                }
+                file.origin = OriginTracer(graph: built.graph) { kinds[$0]?[$1] }.origin(of: entry.path)
+            }
+            observations.files.append(file)
+        }
+    }
+}
