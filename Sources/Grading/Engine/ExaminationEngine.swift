@@ -1,5 +1,6 @@
 package import Checks
 package import Images
+import Lessons
 package import SystemPackage
 
 /// What an examination needs of the engine: a small door, so that it can be tested without one.

@@ -177,7 +177,9 @@ struct Look {
     private func observeContents(_ observations: inout Observations) async {
         guard var delta = observations.delta else { return }
         var budget = Self.maximumFilesRead
-        let needles = kinds.flatMap { if case .forbiddenFiles(let rule) = $0 { rule.contents } else { [] } }
+        let needles = kinds.reduce(into: [String]()) { texts, kind in
+            if case .forbiddenFiles(let rule) = kind { texts += rule.contents }
+        }
         for index in delta.entries.indices.reversed() {
             let entry = delta.entries[index]
             guard entry.kind == .file || entry.kind == .hardlink, budget > 0 else { continue }

@@ -1,6 +1,6 @@
-package import Checks
-package import Lessons
-package import SystemPackage
+import Checks
+import Lessons
+import SystemPackage
 
 /// The images that submissions are measured against, each built once.
 package actor ReferenceImages {
