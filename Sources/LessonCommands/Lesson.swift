@@ -12,11 +12,12 @@ package struct Lesson: AsyncParsableCommand {
                 name: "Learning",
                 subcommands: [
                     ListCommand.self, StartCommand.self, NextCommand.self, PrevCommand.self, GotoCommand.self,
-                    ShowCommand.self, RunCommand.self, ShellCommand.self, HintCommand.self, SolutionCommand.self,
-                    ResetCommand.self,
+                    ShowCommand.self, RunCommand.self, ShellCommand.self, WatchCommand.self, HintCommand.self,
+                    SolutionCommand.self, ResetCommand.self,
                 ]),
-            CommandGroup(name: "Teaching", subcommands: [SlidesCommand.self]),
-            CommandGroup(name: "This machine", subcommands: [CompletionCommand.self]),
+            CommandGroup(name: "Teaching", subcommands: [SlidesCommand.self, NewCommand.self]),
+            CommandGroup(name: "This machine", subcommands: [DoctorCommand.self, CompletionCommand.self]),
+            CommandGroup(name: "The engine", subcommands: [DockerFamily.self]),
         ]
     )
 

@@ -1,5 +1,11 @@
+import Build
+import Checks
 import Diagnostics
+import Images
 import Lessons
+import Linux
+import OCI
+import Sandbox
 
 extension ErrorWording {
     /// The one place where errors become words.
@@ -18,8 +24,45 @@ extension ErrorWording {
                 status: ExitStatus.couldNotRun.rawValue)
         case let error as LocalFiles.Failure:
             self.init(code: "file", message: error.message, status: ExitStatus.couldNotRun.rawValue)
+        case let failure as BuildFailure:
+            self.init(
+                [failure.diagnostic] + failure.others, fallback: "build",
+                status: failure.kind == .learner ? .failed : .couldNotRun)
+        case let error as Ungradable:
+            self.init(
+                code: "cannot-run-\(error.reason.rawValue)", message: error.message, hint: error.remedy,
+                file: error.file,
+                line: error.line, status: ExitStatus.couldNotRun.rawValue)
         case let error as Diagnostic:
             self.init([error], fallback: error.id, status: .couldNotRun)
+        case let error as ImageError:
+            self.init(
+                code: "image-\(error.code.rawValue)", message: error.message, hint: error.hint,
+                status: ExitStatus.couldNotRun.rawValue)
+        case let error as EngineNamespaceError:
+            self.init(
+                code: "no-namespaces", message: error.description,
+                hint: error.hint ?? "`lesson doctor` says what works on this machine, and what to do about the rest",
+                status: ExitStatus.couldNotRun.rawValue)
+        case let error as SandboxError:
+            self.init(
+                code: "sandbox-\(error.code.rawValue)", message: error.message,
+                hint: error.hint ?? "`lesson doctor` says what works on this machine, and what to do about the rest",
+                status: isDocker ? ExitStatus.docker.rawValue : ExitStatus.couldNotRun.rawValue)
+        case let failure as DockerRunFailure:
+            self.init(
+                code: "sandbox-\(failure.error.code.rawValue)", message: failure.error.message,
+                hint: failure.error.hint, status: failure.status)
+        case let error as LinuxError:
+            self.init(code: "system", message: "\(error)", status: ExitStatus.couldNotRun.rawValue)
+        case let error as GoTemplate.Failure:
+            self.init(
+                code: "template", message: error.message,
+                hint:
+                    "fields, pipelines, `if`, `range`, `with`, and `json`, `join`, `upper`, `lower`, `len`, `index` work",
+                status: ExitStatus.usage.rawValue)
+        case let error as ReferenceError:
+            self.init(code: "invalid-reference", message: "\(error)", status: ExitStatus.usage.rawValue)
         default:
             // An error that nobody has worded is a gap of ours, and still tells more than nothing.
             self.init(code: "unexpected", message: "\(error)", status: ExitStatus.couldNotRun.rawValue)

@@ -56,6 +56,17 @@ struct UnifiedDiff {
         return lines
     }
 
+    /// The new text's lines, as the edits make them of the old: what every diff must give.
+    func applied() -> [String] {
+        edits.compactMap { edit in
+            switch edit {
+            case .same(let index, _): String(old[index])
+            case .removed: nil
+            case .added(let index): String(new[index])
+            }
+        }
+    }
+
     private func hunk(_ range: Range<Int>) -> [Line] {
         var lines: [Line] = []
         let before = edits[..<range.lowerBound]

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import TerminalUI
 
 /// Where a command's words go: results to standard output, everything else to standard error.
@@ -21,6 +22,16 @@ struct Console: Sendable {
         Streams.output.write(SafeText(block: text).description + "\n")
     }
 
+    /// A result of several lines with its own line ends; control characters become visible.
+    func printText(_ text: String) {
+        Streams.output.write(SafeText(block: text).description)
+    }
+
+    /// A JSON document that is text already.
+    func printJSON(_ text: String) {
+        Streams.output.write(JSONOutput.visible(text) + "\n")
+    }
+
     /// A result as JSON.
     func json(_ value: some Encodable) throws {
         Streams.output.write(try JSONOutput.text(value) + "\n")
@@ -35,6 +46,9 @@ struct Console: Sendable {
     func note(_ lines: [StyledLine]) {
         Streams.error.write(err.text(lines))
     }
+
+    /// Nobody sits at standard input.
+    var isInputPiped: Bool { isatty(STDIN_FILENO) != 1 }
 
     /// A line that changes while something is going on.
     func progress() -> ProgressLine {

@@ -1,0 +1,71 @@
+import OCI
+import TerminalUI
+
+/// Rows printed as Docker prints them: a table, a template per row, JSON lines, or ids alone.
+struct DockerListing {
+    /// A column: the field's name in templates and its heading.
+    struct Column {
+        var field: String
+        var heading: String
+    }
+
+    /// Every field that a template may name, with its heading.
+    var fields: [Column]
+    /// The columns of the table that is printed when nothing else is asked for.
+    var columns: [String]
+    /// Each row with all its fields.
+    var rows: [[String: JSON]]
+
+    /// The text, each line ended by a line feed.
+    /// - Parameter format: `table`, `table TEMPLATE`, `json`, a template; nil and empty for the usual table.
+    func text(format: String?) throws(GoTemplate.Failure) -> String {
+        let format = (format ?? "").isEmpty ? "table" : format ?? "table"
+        if format == "json" { return rows.map { JSON.object($0).text + "\n" }.joined() }
+        if format == "table" || format.hasPrefix("table ") {
+            let given = format.dropFirst(6)
+            let usual = columns.map { "{{.\($0)}}" }.joined(separator: "\t")
+            let template = try GoTemplate(parsing: given.isEmpty ? usual : String(given))
+            let headings = JSON.object(
+                Dictionary(fields.map { ($0.field, .string($0.heading)) }, uniquingKeysWith: { $1 }))
+            var lines = [try template.render(headings)]
+            for row in rows { lines.append(try template.render(.object(row))) }
+            return Self.aligned(lines)
+        }
+        let template = try GoTemplate(parsing: format)
+        var out = ""
+        for row in rows { out += try template.render(.object(row)) + "\n" }
+        return out
+    }
+
+    /// Columns as Go's `tabwriter` sets them for Docker: at least ten wide, three blanks between, the last one as it is.
+    static func aligned(_ lines: [String]) -> String {
+        let cells = lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+        let count = cells.map(\.count).max() ?? 0
+        let widths = (0..<count).map { column in
+            max(10, 3 + (cells.filter { column < $0.count - 1 }.map { DisplayWidth.of($0[column]) }.max() ?? 0))
+        }
+        return cells.map { row in
+            let padded = row.enumerated().map { column, text in
+                column == row.count - 1 ? text : DisplayWidth.pad(text, to: widths[column])
+            }
+            return padded.joined() + "\n"
+        }.joined()
+    }
+}
+
+extension JSON {
+    /// The document as `docker inspect` prints it: four blanks, keys in order.
+    func indented(_ depth: Int = 0) -> String {
+        let (pad, inner) = (String(repeating: "    ", count: depth), String(repeating: "    ", count: depth + 1))
+        switch self {
+        case .array(let items) where !items.isEmpty && depth < JSON.depthLimit:
+            return "[\n" + items.map { inner + $0.indented(depth + 1) }.joined(separator: ",\n") + "\n\(pad)]"
+        case .object(let members) where !members.isEmpty && depth < JSON.depthLimit:
+            let sorted = members.sorted { $0.key < $1.key }
+            return "{\n"
+                + sorted.map { "\(inner)\(JSON.string($0.key).text): \($0.value.indented(depth + 1))" }
+                .joined(separator: ",\n") + "\n\(pad)}"
+        default: return text
+        }
+    }
+}
