@@ -87,6 +87,8 @@ package struct SandboxError: Error, Sendable, CustomStringConvertible {
     /// Lower case, no full stop.
     package var message: String
     package var hint: String?
+    /// What a shell or Docker would exit with: 127 for a program that is not there, 126 for one that does not start, 125 else.
+    package var exitCode: Int32 = 125
 
     package init(_ code: Code, _ message: String, hint: String? = nil) {
         self.code = code

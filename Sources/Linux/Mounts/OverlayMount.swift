@@ -89,6 +89,8 @@ package final class OverlayMount: Sendable {
         for layer in lowers.reversed() { names.append(try hold(layer)) }
         var options = "lowerdir=" + names.joined(separator: ":") + ",userxattr"
         if let upper, let work {
+            // What a volatile mount left says that the layer may not be whole; whoever gives it to us again knows.
+            try RootedDirectory(at: work).removeContents()
             options += ",upperdir=\(try hold(upper)),workdir=\(try hold(work))"
         }
         // `volatile`: nothing is synced at unmount; the engine syncs once when it keeps a layer.

@@ -1,5 +1,3 @@
-package import Linux
-
 /// One thing that the sandbox needs or can use, tried for real.
 package struct Capability: Hashable, Sendable, Codable {
     package enum Level: String, Hashable, Sendable, Codable {
@@ -29,13 +27,4 @@ package struct Capability: Hashable, Sendable, Codable {
         self.detail = detail
         self.remedy = remedy
     }
-}
-
-/// Tries everything the sandbox needs.
-package enum Doctor {
-    /// What can be tried from outside the engine's namespaces, with nothing changed.
-    package static func probeOutside() async -> [Capability] { [] }
-
-    /// What is tried inside: mounts, runtime, control groups, network.
-    package static func probe(_ context: EngineContext) async -> [Capability] { [] }
 }

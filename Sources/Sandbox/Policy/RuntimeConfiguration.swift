@@ -97,7 +97,11 @@ struct RuntimeConfiguration {
             let most = min(Int64(files), ProcessLimits.openFiles)
             limit("RLIMIT_NOFILE", min(1024, most), most)
         }
-        if let bytes = limits.writtenBytes { limit("RLIMIT_FSIZE", bytes, bytes) }
+        if let bytes = limits.writtenBytes {
+            // One file may go over it by a little, so that the watch sees that it did.
+            let most = bytes.addingReportingOverflow(16 << 20)
+            limit("RLIMIT_FSIZE", most.overflow ? bytes : most.partialValue, most.overflow ? bytes : most.partialValue)
+        }
         if let cpu = limits.cpu {
             let seconds = max(1, cpu.nanoseconds / 1_000_000_000 + 2)
             limit("RLIMIT_CPU", seconds, seconds)

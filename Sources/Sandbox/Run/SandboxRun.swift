@@ -141,27 +141,29 @@ struct SandboxRun {
         return lines.last { !$0.isEmpty }
     }
 
-    /// The message of a line of a runtime's log: plain (crun) or logfmt (runc).
+    /// The message of a line of a runtime's log: plain, perhaps after a time (crun), or logfmt (runc).
     private static func message(_ line: Substring) -> String {
-        guard let start = line.firstRange(of: "msg=\"") else {
-            return line.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? String(line)
+        if let start = line.firstRange(of: "msg=\"") {
+            let rest = line[start.upperBound...]
+            return String(rest.hasSuffix("\"") ? rest.dropLast() : rest)
         }
-        let rest = line[start.upperBound...]
-        return String(rest.hasSuffix("\"") ? rest.dropLast() : rest)
+        guard let first = line.first, first.isNumber, let end = line.firstRange(of: ": ") else { return String(line) }
+        return String(line[end.upperBound...])
     }
 
     private func failureError(_ failure: String) -> SandboxError {
         let program = spec.arguments.first ?? ""
-        if failure.contains("executable") || failure.contains("exec ") || failure.contains("execve") {
+        guard failure.contains("exec") else {
             return SandboxError(
-                .program, "cannot execute '\(program)': \(failure)",
-                hint:
-                    "see that the program is in the image, is executable, and that its interpreter and libraries are too"
-            )
+                .runtimeFailed, "\(sandbox.runtime.name) could not start the container: \(failure)",
+                hint: "run `lesson doctor`")
         }
-        return SandboxError(
-            .runtimeFailed, "\(sandbox.runtime.name) could not start the container: \(failure)",
-            hint: "run `lesson doctor`")
+        let isMissing = failure.contains("not found") || failure.contains("o such file")
+        var error = SandboxError(
+            .program, "cannot execute '\(program)': \(failure)",
+            hint: "see that the program is in the image, is executable, and that its interpreter and libraries are too")
+        error.exitCode = isMissing ? 127 : 126
+        return error
     }
 
     private func removeDirectory() {
