@@ -10,8 +10,12 @@ struct DeckLoader: ~Copyable {
     private var builder: DocumentBuilder
     private var remainingExpansion: Int
 
-    init(options: DeckOptions, bytes: Int) {
+    /// The source's line for each line of the text, where something was put into it.
+    private let lineMap: [Int32]?
+
+    init(options: DeckOptions, bytes: Int, lineMap: [Int32]? = nil) {
         self.options = options
+        self.lineMap = lineMap
         builder = DocumentBuilder(nesting: options.limits.nesting, bytes: min(bytes, options.limits.bytes))
         remainingExpansion = options.limits.expansionBytes
     }
@@ -27,6 +31,7 @@ struct DeckLoader: ~Copyable {
             facts.startLine = frontMatter?.endLine ?? 1
             definitions = read(bytes, &facts)
         }
+        if let lineMap { moveLines(lineMap, &facts) }
         let arena = DocumentArena(builder, definitions: definitions.definitions)
         for index in slides.indices { slides[index].document = SlideDocument(arena: arena, range: documents[index]) }
         var deck = Deck(slides: slides)
@@ -40,10 +45,40 @@ struct DeckLoader: ~Copyable {
         return deck
     }
 
+    /// Puts back the source's lines after substitutions.
+    private mutating func moveLines(_ map: [Int32], _ facts: inout DeckFacts) {
+        func source(_ line: Int) -> Int { map.isEmpty ? line : Int(map[min(max(0, line - 1), map.count - 1)]) }
+        for index in 0..<builder.nodes.count where builder.nodes[index].line > 0 {
+            builder.nodes[index].line = Int32(source(Int(builder.nodes[index].line)))
+            builder.nodes[index].lastLine = Int32(source(Int(builder.nodes[index].lastLine)))
+        }
+        for index in builder.fences.indices { builder.fences[index].line = source(builder.fences[index].line) }
+        for index in slides.indices {
+            slides[index].line = source(slides[index].line)
+            slides[index].endLine = source(slides[index].endLine)
+            for fence in slides[index].fences.indices {
+                slides[index].fences[fence].line = source(slides[index].fences[fence].line)
+            }
+            for directive in slides[index].directives.indices {
+                slides[index].directives[directive].line = source(slides[index].directives[directive].line)
+            }
+            for image in slides[index].images.indices {
+                slides[index].images[image].line = source(slides[index].images[image].line)
+            }
+        }
+        for index in diagnostics.indices {
+            guard let range = diagnostics[index].range else { continue }
+            diagnostics[index].range = SourceRange(line: source(range.start.line), column: range.start.column)
+        }
+        // The lint reads the text again, and this is not the author's.
+        facts = DeckFacts(dialect: facts.dialect)
+    }
+
     private mutating func read(_ bytes: Bytes, _ facts: inout DeckFacts) -> DefinitionTable {
         var dialect = options.strictRemark ? .remark : options.dialect
         var scanner = LineScanner(
-            bytes, from: facts.start, line: facts.startLine, dialect: dialect, limits: options.limits)
+            bytes, from: facts.start, line: facts.startLine, lexer: options.strictRemark ? RemarkLexer(bytes) : nil,
+            dialect: dialect, limits: options.limits)
         if scanner.sawSlideEnd {
             dialect = .presenterm
             scanner = LineScanner(
@@ -57,13 +92,15 @@ struct DeckLoader: ~Copyable {
                     message: "the deck has more than \(options.limits.slides) slides",
                     hint: "what follows the last of them is shown on it"))
         }
-        let resolver = FenceResolver(bytes, chunks: scanner.chunks, marks: scanner.marks)
+        let resolver = FenceResolver(
+            bytes, chunks: scanner.chunks, marks: scanner.marks, isStrict: options.strictRemark)
         facts.quotedSeparators = resolver.quotedSeparators
         facts.fences = resolver.fences.filter { $0.isOutdented || $0.problem != nil }
         facts.separators = resolver.entries.dropFirst().map { $0.line - 1 }
         var reader = EntryReader(bytes: bytes, limits: options.limits)
         let texts = resolver.entries.map { reader.read($0, fences: resolver.fences[$0.fences]) }
         diagnostics += reader.diagnostics
+        facts.findings = reader.findings
         builder.classes = reader.classes
         make(bytes, resolver.entries, texts, reader.definitions)
         return reader.definitions
@@ -141,6 +178,7 @@ struct DeckLoader: ~Copyable {
             slide.name = text.value(of: "name")
             slide.properties = properties
             slide.classes = properties["class"]?.classList ?? []
+            slide.file = options.file
             slide.isCounted = text.value(of: "count") != "false"
             if title == nil { title = heading(before..<limit) }
             slide.title = title

@@ -10,6 +10,8 @@ struct EntryReader {
     var definitions = DefinitionTable()
     var classes: [[String]] = []
     var diagnostics: [Diagnostic] = []
+    /// What the lint has to say about the way things are written.
+    var findings: [Diagnostic] = []
 
     /// What of a text's traits asks for a rewrite.
     private static let rewritten: Chunk.Traits = [.comment, .classes, .definition, .excess]
@@ -25,6 +27,7 @@ struct EntryReader {
             }
         }
         text.directives = directives.map { EntryText.FoundDirective(directive: $0, isInNotes: false) }
+        for property in text.properties { notice(property, line: entry.line) }
         text.slice = start.offset..<entry.content.upperBound
         text.firstLine = start.line
         let isDamaged = fences.contains { $0.isOutdented || $0.problem != nil }
@@ -34,10 +37,22 @@ struct EntryReader {
             rewriter.rewrite()
             classes += rewriter.classes
             diagnostics += rewriter.diagnostics
+            findings += rewriter.findings
             for definition in rewriter.definitions { definitions.add(definition) }
         }
         if let notes = entry.notes, entry.traits.contains(.comment) { readDirectives(in: notes, entry, text) }
         return text
+    }
+
+    /// Prose that remark takes for a property and does not show: `Note: ...`, `https://...`.
+    private mutating func notice(_ property: Property, line: Int) {
+        let isCapitalized = property.key.utf8.first.map { $0 >= 0x41 && $0 <= 0x5A } ?? false
+        guard isCapitalized || property.value.hasPrefix("//") else { return }
+        findings.append(
+            Diagnostic(
+                id: "prose-as-property", severity: .warning, range: SourceRange(line: line),
+                message: "'\(property.key):' at the start of a slide is a property and is not shown",
+                hint: "begin the line with something else, such as '**\(property.key):**'"))
     }
 
     /// Directives may hide in the notes, where no learner looks.

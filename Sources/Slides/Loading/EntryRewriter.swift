@@ -13,6 +13,8 @@ struct EntryRewriter {
     var classes: [[String]] = []
     var definitions: [LinkDefinition] = []
     var diagnostics: [Diagnostic] = []
+    /// What the lint has to say about the way things are written.
+    var findings: [Diagnostic] = []
 
     struct Edit {
         enum Kind {
@@ -111,7 +113,14 @@ struct EntryRewriter {
             line += 1
         }
         for bracket in brackets {
-            if let edit = bracket.edit { edits[edit].kind = .open(-1, isBlock: false) }
+            guard let edit = bracket.edit else { continue }
+            edits[edit].kind = .open(-1, isBlock: false)
+            findings.append(
+                Diagnostic(
+                    id: "unclosed-class", severity: .warning,
+                    range: SourceRange(line: bracket.line, column: edits[edit].indent + 1),
+                    message: "'\(bytes.string(edits[edit].range))' is not closed on its slide",
+                    hint: "put a ']' on a line of its own where it ends"))
         }
     }
 
@@ -257,6 +266,7 @@ struct EntryRewriter {
         let limit = text.slice.upperBound
         let end = bytes.find("-->", in: position + 2..<limit).map { $0 + 3 } ?? limit
         edits.append(Edit(range: position..<end, kind: .remove))
+        noticeComment(position..<end, number)
         if let directive = DirectiveReader.read(bytes, comment: position..<end, line: number) {
             text.directives.append(EntryText.FoundDirective(directive: directive, isInNotes: false))
         } else if !isPastFirstChunk, let (property, after) = PropertyReader.comment(bytes, position..<limit),
@@ -265,6 +275,32 @@ struct EntryRewriter {
             text.properties.append(property)
         }
         return end
+    }
+
+    private mutating func noticeComment(_ range: Range<Int>, _ line: Int) {
+        let text = bytes.trimmed(range.lowerBound + 4..<max(range.lowerBound + 4, range.upperBound - 3))
+        if !bytes.starts(with: "-->", at: range.upperBound - 3, limit: range.upperBound) {
+            findings.append(
+                Diagnostic(
+                    id: "unclosed-comment", severity: .warning, range: SourceRange(line: line),
+                    message: "a comment is not closed on its slide and hides the rest of it",
+                    hint: "close it with '-->'; a line '--', '---' or '???' inside it ends the slide"))
+        }
+        // Only a near miss of `lesson:` in front of a verb; other people's comments are their own.
+        var end = text.lowerBound
+        while end < text.upperBound, bytes[end].isWord, end - text.lowerBound < 16 { end += 1 }
+        guard end > text.lowerBound, end < text.upperBound, bytes[end] == .colon else { return }
+        let word = bytes.string(text.lowerBound..<end)
+        guard word != DirectiveReader.namespace, Suggestion.nearest(to: word, among: [DirectiveReader.namespace]) != nil
+        else { return }
+        let verbStart = bytes.skipBlanks(from: end + 1, limit: text.upperBound)
+        var verbEnd = verbStart
+        while verbEnd < text.upperBound, bytes[verbEnd].isWord, verbEnd - verbStart < 32 { verbEnd += 1 }
+        guard Directive.Kind(rawValue: bytes.string(verbStart..<verbEnd)) != nil else { return }
+        findings.append(
+            Diagnostic(
+                id: "misspelt-namespace", severity: .warning, range: SourceRange(line: line),
+                message: "'\(word):' in a comment is no directive", hint: "did you mean 'lesson:'?"))
     }
 
     // MARK: Class brackets

@@ -17,6 +17,8 @@ public struct Deck: Sendable {
     public var frontMatter: [Property]
     /// Link definitions (`[id]: url`), which hold for the whole deck, wherever they stand.
     public var linkDefinitions: [LinkDefinition]
+    /// The parts of a course; empty for a deck of one file.
+    public var parts: [Part]
     /// What the loader learnt about the text that ``DeckLint`` needs and a front end does not.
     var facts: DeckFacts
 
@@ -28,7 +30,16 @@ public struct Deck: Sendable {
         self.file = file
         frontMatter = []
         linkDefinitions = []
+        parts = []
         facts = DeckFacts()
+    }
+
+    /// A part of a course: a stretch of its slides.
+    public struct Part: Hashable, Sendable {
+        /// The first title in it.
+        public var title: String?
+        /// Where its slides are in ``Deck/slides``.
+        public var slides: Range<Int>
     }
 
     /// The slide of that `name:` property.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What the loader learnt about a text besides its slides.
 struct DeckFacts: Sendable {
     /// The text as it was read: UTF-8, line feeds.
@@ -14,4 +16,6 @@ struct DeckFacts: Sendable {
     /// The bytes where the slides start, after a front matter, and the line there.
     var start = 0
     var startLine = 1
+    /// What the reader noticed that is the lint's to say.
+    var findings: [Diagnostic] = []
 }

@@ -24,6 +24,8 @@ public struct Slide: Sendable {
     public var directives: [Directive]
     /// Pictures and includes it refers to, in order.
     public var images: [ImageReference]
+    /// The file it came from, when the deck is made of several.
+    public var file: String?
     /// Whether it counts in the slide number that a presentation shows (`count: false`).
     public var isCounted: Bool
 

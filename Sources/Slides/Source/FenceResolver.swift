@@ -15,7 +15,11 @@ struct FenceResolver {
     /// For each mark, the longest bare marker from it to the end of its chunk: backticks, tildes.
     private var longestBare: [(backtick: UInt16, tilde: UInt16)]
 
-    init(_ bytes: Bytes, chunks: [Chunk], marks: [Mark]) {
+    /// Whether separators are what they are, and no fence may take one.
+    private let isStrict: Bool
+
+    init(_ bytes: Bytes, chunks: [Chunk], marks: [Mark], isStrict: Bool = false) {
+        self.isStrict = isStrict
         self.bytes = bytes
         self.chunks = chunks
         self.marks = marks
@@ -111,7 +115,7 @@ struct FenceResolver {
         }
         // Four columns in, and alone: code by indentation that shows a marker.
         if opener.indent >= 4, !opener.isAfterListMarker { return (index + 1, chunk) }
-        if let (close, closeChunk) = closerBeyond(opener, from: end) {
+        if !isStrict, let (close, closeChunk) = closerBeyond(opener, from: end) {
             append(opener, closedBy: marks[close])
             return (close + 1, closeChunk)
         }

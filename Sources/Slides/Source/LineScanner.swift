@@ -17,7 +17,14 @@ struct LineScanner {
     /// Whether a line `<!-- end_slide -->` was seen, which only presenterm's decks have.
     private(set) var sawSlideEnd = false
 
-    init(_ bytes: Bytes, from start: Int, line: Int, dialect: DeckOptions.Dialect, limits: DeckOptions.Limits) {
+    /// What remark's own lexer takes for separators and notes, when it has the say.
+    private let lexer: RemarkLexer?
+
+    init(
+        _ bytes: Bytes, from start: Int, line: Int, lexer: RemarkLexer? = nil, dialect: DeckOptions.Dialect,
+        limits: DeckOptions.Limits
+    ) {
+        self.lexer = lexer
         self.dialect = dialect
         self.limits = limits
         chunks.reserveCapacity(bytes.count / 512)
@@ -38,7 +45,9 @@ struct LineScanner {
                 let start = offset
                 var first = bytes[start]
                 // Separators are rare and short: look at them before anything else.
-                if first == .dash || first == .less, let opener = separator(bytes, start) {
+                if first == .dash || first == .less, let opener = separator(bytes, start),
+                    lexer.map({ $0.separators.contains(start) }) ?? true
+                {
                     if chunks.count + 1 < limits.slides {
                         chunk.end = Int32(start)
                         chunk.endLine = line
@@ -137,6 +146,7 @@ struct LineScanner {
         case .questionMark:
             guard position == lineStart, bytes.starts(with: "???", at: position, limit: bytes.count) else { return }
             guard position + 3 == bytes.count || bytes[position + 3] == .lineFeed else { return }
+            guard lexer.map({ $0.notes.contains(lineStart) }) ?? true else { return }
             marks.append(
                 Mark(kind: .notes, offset: Int32(lineStart), line: line, chunk: Int32(chunks.count)))
         case .dash, .star, .plus, .greater, .zero ... .nine:
