@@ -12,7 +12,8 @@ package struct Lesson: AsyncParsableCommand {
                 name: "Learning",
                 subcommands: [
                     ListCommand.self, StartCommand.self, NextCommand.self, PrevCommand.self, GotoCommand.self,
-                    ShowCommand.self, RunCommand.self, ShellCommand.self, WatchCommand.self, HintCommand.self,
+                    ShowCommand.self, RunCommand.self, ShellCommand.self, CheckCommand.self, WatchCommand.self,
+                    HintCommand.self,
                     SolutionCommand.self, ResetCommand.self,
                 ]),
             CommandGroup(name: "Teaching", subcommands: [SlidesCommand.self, NewCommand.self]),

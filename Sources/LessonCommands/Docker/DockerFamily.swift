@@ -11,7 +11,8 @@ struct DockerFamily: AsyncParsableCommand {
         subcommands: [
             BuildCommand.self, RunContainerCommand.self, ImagesCommand.self, ImageFamily.self, InspectCommand.self,
             HistoryCommand.self,
-            TagCommand.self, RemoveImageCommand.self, SystemFamily.self,
+            TagCommand.self, RemoveImageCommand.self, SaveCommand.self, LoadCommand.self, ImportCommand.self,
+            SystemFamily.self,
         ]
     )
 }
@@ -23,7 +24,8 @@ struct ImageFamily: AsyncParsableCommand {
         subcommands: [
             BuildCommand.self, ImagesCommand.Listing.self, ImageInspectCommand.self, HistoryCommand.self,
             TagCommand.self,
-            RemoveImageCommand.Removal.self, PruneImagesCommand.self,
+            RemoveImageCommand.Removal.self, PruneImagesCommand.self, SaveCommand.self, LoadCommand.self,
+            ImportCommand.self,
         ])
 }
 

@@ -32,7 +32,6 @@ struct RunCommand: LessonCommand {
         for command in commands {
             console.note([StyledLine([Span("$ ", .muted), Span(command, .strong)])])
             let status = try shell.run(command)
-            if Interrupt.wasReceived { throw CancellationError() }
             guard status == 0 else {
                 throw CommandError(
                     "command-failed", "the command ended with status \(status)", hint: "the others were not run",

@@ -12,7 +12,6 @@ struct ShellCommand: LessonCommand {
     func execute(_ console: Console) async throws {
         let session = try LearnerSession.open()
         console.note("`docker` is the embedded engine here; `exit` leaves")
-        let status = try WorkspaceShell(session.workspace).interact()
-        if status != 0 { throw CommandExit(program: status) }
+        try WorkspaceShell(session.workspace).interact()
     }
 }

@@ -3,7 +3,7 @@ import Linux
 import Sandbox
 import TerminalUI
 
-struct DoctorCommand: ReportingCommand {
+struct DoctorCommand: ReportingCommand, EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "What works on this machine, tried for real, and what to do about the rest.",

@@ -1,75 +1,75 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C and its kin: the first cancels the command's task, which takes down what it started; the second ends at once.
+/// Ctrl-C and its kin, for commands that run in the engine: the first cancels the command's task, which takes down
+/// what it started; a second one ends at once. All other commands leave nothing behind and simply end.
 ///
-/// A handler may do almost nothing (signal-safety(7)), so it writes a byte to a pipe that a thread reads.
+/// The signals are blocked in every thread and taken by one that waits for them, so that no handler's rules apply. The
+/// process outside of the engine's namespaces forwards them by itself: there, nobody else may take them.
 enum Interrupt {
-    private static let pipe = Atomic<CInt>(-1)
     private static let received = Atomic<CInt>(0)
 
-    /// Whether a signal has asked us to stop.
-    static var wasReceived: Bool { received.load(ordering: .relaxed) != 0 }
+    /// The signal that has asked us to stop, if any has.
+    static var signal: CInt? {
+        let number = received.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
 
-    /// Runs some work in a task that SIGINT, SIGTERM and SIGHUP cancel.
-    static func cancelling<T: Sendable>(_ work: @escaping @Sendable () async throws -> T) async throws -> T {
+    /// Keeps the signals from ending this process. Called on the main thread before there are others of ours.
+    static func block() {
+        var set = signals
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Runs some work in a task that the signals cancel.
+    /// - Parameter isListening: false leaves the signals to somebody else.
+    static func cancelling<T: Sendable>(
+        isListening: Bool, _ work: @escaping @Sendable () async throws -> T
+    ) async throws -> T {
         let task = Task { try await work() }
-        listen { task.cancel() }
+        if isListening { listen { task.cancel() } }
         return try await task.value
     }
 
+    private static var signals: sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, number) }
+        return set
+    }
+
     private static func listen(_ cancel: @escaping @Sendable () -> Void) {
-        var ends: [CInt] = [-1, -1]
-        guard Glibc.pipe(&ends) == 0 else { return }
-        let reading = ends[0]
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        // The reading end blocks, the writing end never does: a handler must not.
-        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
-        pipe.store(ends[1], ordering: .relaxed)
-        var action = sigaction()
-        action.__sigaction_handler.sa_handler = { number in
-            let saved = errno
-            if Interrupt.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
-            var byte: UInt8 = 1
-            _ = write(Interrupt.pipe.load(ordering: .relaxed), &byte, 1)
-            errno = saved
-        }
-        action.sa_flags = SA_RESTART
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            // Who started us with a signal ignored (nohup) wants it ignored.
-            var before = sigaction()
-            sigaction(number, nil, &before)
-            guard before.__sigaction_handler.sa_handler.map({ unsafeBitCast($0, to: Int.self) }) != 1 else { continue }
-            sigaction(number, &action, nil)
-        }
-        let waiting = Waiting(descriptor: reading, cancel: cancel)
+        let listener = Unmanaged.passRetained(Listener(cancel: cancel))
         var thread = pthread_t()
-        let context = Unmanaged.passRetained(waiting).toOpaque()
         let status = pthread_create(
             &thread, nil,
             { context in
                 guard let context else { return nil }
-                Unmanaged<Waiting>.fromOpaque(context).takeRetainedValue().wait()
+                Unmanaged<Listener>.fromOpaque(context).takeRetainedValue().run()
                 return nil
-            }, context)
-        if status == 0 { pthread_detach(thread) } else { Unmanaged<Waiting>.fromOpaque(context).release() }
+            }, listener.toOpaque())
+        if status == 0 { pthread_detach(thread) } else { listener.release() }
     }
 
-    private final class Waiting: Sendable {
-        let descriptor: CInt
+    private final class Listener: Sendable {
         let cancel: @Sendable () -> Void
 
-        init(descriptor: CInt, cancel: @escaping @Sendable () -> Void) {
-            self.descriptor = descriptor
-            self.cancel = cancel
-        }
+        init(cancel: @escaping @Sendable () -> Void) { self.cancel = cancel }
 
-        func wait() {
-            var byte: UInt8 = 0
+        func run() {
+            var set = Interrupt.signals
+            var first: ContinuousClock.Instant?
             while true {
-                let count = read(descriptor, &byte, 1)
-                if count == 1 { return cancel() }
-                if count == 0 || errno != EINTR { return }
+                var number: CInt = 0
+                guard sigwait(&set, &number) == 0 else { continue }
+                if let first {
+                    // One Ctrl-C may arrive twice: from the terminal, and from whoever forwards it.
+                    if ContinuousClock.now - first > .milliseconds(300) { _exit(128 + number) }
+                } else {
+                    first = .now
+                    Interrupt.received.store(number, ordering: .relaxed)
+                    cancel()
+                }
             }
         }
     }

@@ -15,8 +15,11 @@ extension LessonCommand {
     }
 }
 
+/// A command that works in the engine's namespaces: it may run for long, and has things to take down when stopped.
+protocol EngineCommand: LessonCommand {}
+
 /// A command that speaks Docker's words and exits with Docker's statuses.
-protocol DockerCommand: LessonCommand {
+protocol DockerCommand: EngineCommand {
     var display: DisplayOptions { get }
 }
 

@@ -1,16 +1,17 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
+import Linux
 import TerminalUI
 
 extension Lesson {
     /// Parses the arguments, runs the command, ends the process. The one way in, and the one way out.
-    package static func main() async {
+    @MainActor package static func main() async {
         await main(Array(CommandLine.arguments.dropFirst()))
     }
 
     /// As ``main()``, with arguments of the caller's.
-    package static func main(_ arguments: [String]?) async {
+    @MainActor package static func main(_ arguments: [String]?) async {
         let arguments = arguments ?? []
         // A reader that closes its end (`| head`) ends us quietly, as it does every other tool.
         let status = await Program(arguments: arguments).run()
@@ -24,7 +25,7 @@ struct Program {
     let arguments: [String]
 
     /// - Returns: the exit status.
-    func run() async -> Int32 {
+    @MainActor func run() async -> Int32 {
         let command: any ParsableCommand
         do {
             command = try Lesson.parseAsRoot(arguments)
@@ -43,7 +44,12 @@ struct Program {
         }
         let console = command.makeConsole()
         do {
-            return try await Interrupt.cancelling { try await Self.execute(command, console) }
+            let isEngine = command is any EngineCommand
+            if isEngine { Interrupt.block() }
+            let isListening = isEngine && (try? EngineNamespace.current()) != nil
+            return try await Interrupt.cancelling(isListening: isListening) {
+                try await Self.execute(command, console)
+            }
         } catch {
             return report(error, command, console)
         }
@@ -57,9 +63,9 @@ struct Program {
 
     private func report(_ error: any Error, _ command: any LessonCommand, _ console: Console) -> Int32 {
         if let exit = error as? CommandExit { return exit.status }
-        if Interrupt.wasReceived || error is CancellationError {
+        if Interrupt.signal != nil || error is CancellationError {
             console.note("stopped")
-            return ExitStatus.interrupted.rawValue
+            return 128 + (Interrupt.signal ?? SIGINT)
         }
         // Validation errors and requests for help that a command throws while it runs are the parser's to word.
         if error is ValidationError || error is CleanExit { return usage(error) }

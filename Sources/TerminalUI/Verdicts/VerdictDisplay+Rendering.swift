@@ -15,6 +15,9 @@ extension VerdictDisplay {
             let bars = sizes.lines(terminal)
             if !bars.isEmpty { lines += [StyledLine()] + bars.map { $0.indented(2) } }
         }
+        for note in notes {
+            lines += LineWrapper(width: terminal.proseWidth, first: [Span("  note: ", .strong)]).wrap(inlineCode(note))
+        }
         lines += [StyledLine(), summary(terminal)]
         for step in next {
             lines += LineWrapper(width: terminal.proseWidth, first: [Span("  ")]).wrap(inlineCode(step))
@@ -70,6 +73,7 @@ extension VerdictDisplay.Check {
         for item in evidence.prefix(most) { say("  \(terminal.glyphs.dot)", item) }
         if evidence.count > most { say("", "and \(evidence.count - most) more", .muted) }
         if let advice { say("advice", advice) }
+        if let slide { say("slide", slide, .muted) }
         return lines
     }
 }

@@ -24,13 +24,16 @@ package struct VerdictDisplay: Sendable, Hashable {
         package var place: String?
         package var evidence: [String]
         package var advice: String?
+        /// The heading of the slide that teaches it.
+        package var slide: String?
         private var pointsGot: Double?
         private var pointsOf: Double?
 
         /// Makes a check.
         package init(
             id: String, outcome: Outcome, points: (got: Double, of: Double)? = nil, expected: String = "",
-            actual: String = "", place: String? = nil, evidence: [String] = [], advice: String? = nil
+            actual: String = "", place: String? = nil, evidence: [String] = [], advice: String? = nil,
+            slide: String? = nil
         ) {
             self.id = id
             self.outcome = outcome
@@ -39,6 +42,7 @@ package struct VerdictDisplay: Sendable, Hashable {
             self.place = place
             self.evidence = evidence
             self.advice = advice
+            self.slide = slide
             self.points = points
         }
     }
@@ -56,6 +60,8 @@ package struct VerdictDisplay: Sendable, Hashable {
     package var seconds: Double
     package var cachedSteps: Int
     package var totalSteps: Int
+    /// What is worth knowing and takes no points.
+    package var notes: [String]
     /// What to do now, one line each.
     package var next: [String]
 
@@ -63,7 +69,7 @@ package struct VerdictDisplay: Sendable, Hashable {
     package init(
         title: String, outcome: Outcome, score: Double = 0, maxScore: Double = 0, checks: [Check] = [],
         integrity: [Check] = [], sizes: SizeChart? = nil, seconds: Double = 0, cachedSteps: Int = 0,
-        totalSteps: Int = 0, next: [String] = []
+        totalSteps: Int = 0, notes: [String] = [], next: [String] = []
     ) {
         self.title = title
         self.outcome = outcome
@@ -75,6 +81,7 @@ package struct VerdictDisplay: Sendable, Hashable {
         self.seconds = seconds
         self.cachedSteps = cachedSteps
         self.totalSteps = totalSteps
+        self.notes = notes
         self.next = next
     }
 }

@@ -19,6 +19,8 @@ struct PruneCommand: DockerCommand {
     @OptionGroup var display: DisplayOptions
 
     func execute(_ console: Console) async throws {
+        // First of all, as a question is asked inside: there Ctrl-C is listened to.
+        let engine = try await EngineSession.open(console)
         if !force {
             console.note("WARNING! This will remove:")
             console.note(all ? "  - all images" : "  - all images without a name")
@@ -26,7 +28,6 @@ struct PruneCommand: DockerCommand {
             let goOn = try Question.confirm("Are you sure you want to continue?", console, otherwise: "give `-f`")
             guard goOn else { throw CommandExit(.failed) }
         }
-        let engine = try await EngineSession.open(console)
         let result = try await engine.store.prune(
             cacheLimit: keepStorage?.bytes ?? 0, danglingImages: true, allImages: all)
         console.report(result)
@@ -45,12 +46,13 @@ struct PruneImagesCommand: DockerCommand {
     @OptionGroup var display: DisplayOptions
 
     func execute(_ console: Console) async throws {
+        // First of all, as a question is asked inside: there Ctrl-C is listened to.
+        let engine = try await EngineSession.open(console)
         if !force {
             console.note("WARNING! This will remove \(all ? "all images" : "all images without a name").")
             let goOn = try Question.confirm("Are you sure you want to continue?", console, otherwise: "give `-f`")
             guard goOn else { throw CommandExit(.failed) }
         }
-        let engine = try await EngineSession.open(console)
         console.report(try await engine.store.prune(cacheLimit: nil, danglingImages: true, allImages: all))
     }
 }

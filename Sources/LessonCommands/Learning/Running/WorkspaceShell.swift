@@ -33,23 +33,29 @@ struct WorkspaceShell {
         try spawn(["/bin/sh", "-c", command])
     }
 
-    /// An interactive shell, until it is left.
-    func interact() throws -> Int32 {
-        let shell = ProgramPath.environment("SHELL") ?? "/bin/sh"
-        return try spawn([shell])
+    /// Becomes an interactive shell. Returns only when there is none to be had.
+    func interact() throws {
+        let command = thither([ProgramPath.environment("SHELL") ?? "/bin/sh"])
+        let argv = command.map { strdup($0) } + [nil]
+        let envp = environment.map { strdup($0) } + [nil]
+        execve(command[0], argv, envp)
+        let failure = Errno(rawValue: errno)
+        (argv + envp).forEach { free($0) }
+        throw CommandError("cannot-start", "\(command[0]): \(failure.description.lowercased())")
+    }
+
+    /// The command, in the workspace: spawning into a folder is not in this C library's standard part.
+    private func thither(_ arguments: [String]) -> [String] {
+        ["/bin/sh", "-c", "cd -- \"$0\" && exec \"$@\"", folder.string] + arguments
     }
 
     private func spawn(_ arguments: [String]) throws -> Int32 {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        // A shell changes the folder: spawning into one is not in this C library's standard part.
-        let there = ["/bin/sh", "-c", "cd -- \"$0\" && exec \"$@\"", folder.string] + arguments
+        let there = thither(arguments)
         let argv = there.map { strdup($0) } + [nil]
         let envp = environment.map { strdup($0) } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var pid: pid_t = 0
-        let failure = posix_spawn(&pid, there[0], &actions, nil, argv, envp)
+        let failure = posix_spawn(&pid, there[0], nil, nil, argv, envp)
         guard failure == 0 else {
             throw CommandError(
                 "cannot-start", "\(there[0]): \(Errno(rawValue: failure).description.lowercased())",

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Checks
+import Lessons
+import TerminalUI
+
+struct CheckCommand: ReportingCommand, EngineCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Build your exercise and check the image that comes out.",
+        discussion: """
+            Exit status 0 when it passes, 1 when it does not, 2 when it could not be checked: that is never held \
+            against you.
+            """)
+
+    @Argument(help: "The exercise; the current one by default.")
+    var id: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func execute(_ console: Console) async throws {
+        let session = try LearnerSession.open()
+        let exercise = try session.exercise(id)
+        let engine = try await EngineSession.open(console)
+        let check = ExerciseCheck(session: session, exercise: exercise, engine: engine)
+        let verdict = try await check.run(console)
+        // Who was stopped has no verdict.
+        try Task.checkCancellation()
+        try check.record(verdict)
+        if console.isJSON {
+            try console.json(verdict)
+        } else {
+            console.print(VerdictDisplay(verdict, exercise: exercise, lesson: session.lesson).lines(console.out))
+        }
+        switch verdict.verdict {
+        case .pass: return
+        case .fail: throw CommandExit(.failed)
+        case .error: throw CommandExit(.couldNotRun)
+        }
+    }
+}
