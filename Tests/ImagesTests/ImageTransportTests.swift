@@ -27,7 +27,8 @@ struct ImageTransportTests {
                     TestArchive.file("etc/old", "old"), TestArchive.link("bin/sh", to: "tool"),
                 ])), exact: false)
         let top = try await store.importLayer(
-            from: .bytes(TestArchive.of([TestArchive.file("etc/.wh.old", ""), TestArchive.file("hello", "hello", mode: 0o755)])),
+            from: .bytes(
+                TestArchive.of([TestArchive.file("etc/.wh.old", ""), TestArchive.file("hello", "hello", mode: 0o755)])),
             exact: false)
         var config = ContainerConfiguration()
         config.command = ["/hello"]
@@ -52,7 +53,9 @@ struct ImageTransportTests {
             compression: compression)
     }
 
-    @Test("an archive that is loaded elsewhere and saved again is the same", arguments: [Compression.none, .gzip, .zstandard])
+    @Test(
+        "an archive that is loaded elsewhere and saved again is the same",
+        arguments: [Compression.none, .gzip, .zstandard])
     func roundTrip(compression: Compression) async throws {
         let image = try await makeImage()
         try await store.put(image, references: [try Reference(parsing: Self.name)])
@@ -63,7 +66,9 @@ struct ImageTransportTests {
         let found = try #require(try other.image(named: Reference(parsing: Self.name)))
         #expect(try await other.imageID(of: found.image) == store.imageID(of: image))
         #expect(found.image.configuration == image.configuration)
-        #expect(try other.listing(of: found.image.layers[1]).entries.map(\.kind) == store.listing(of: image.layers[1]).entries.map(\.kind))
+        #expect(
+            try other.listing(of: found.image.layers[1]).entries.map(\.kind)
+                == store.listing(of: image.layers[1]).entries.map(\.kind))
         try await save(found.image, "b.tar", compression: compression, from: other)
         #expect(try scratch.read("a.tar") == scratch.read("b.tar"))
         // Loading what is there already takes nothing anew.
@@ -104,7 +109,8 @@ struct ImageTransportTests {
     @Test func `umoci unpacks it, and finds each file`() async throws {
         let image = try await makeImage()
         try await store.save(
-            [ImageToSave(image, references: [try Reference(parsing: Self.name)])], to: .directory(scratch.file("layout")))
+            [ImageToSave(image, references: [try Reference(parsing: Self.name)])],
+            to: .directory(scratch.file("layout")))
         let unpacked = try await scratch.run("umoci", "unpack", "--rootless", "--image", "layout:1", "bundle")
         #expect(unpacked.succeeded, "\(unpacked.text)")
         #expect(try scratch.read("bundle/rootfs/hello") == Array("hello".utf8))
@@ -114,7 +120,8 @@ struct ImageTransportTests {
     @Test func `what umoci packs keeps its digest here`() async throws {
         let image = try await makeImage()
         try await store.save(
-            [ImageToSave(image, references: [try Reference(parsing: Self.name)])], to: .directory(scratch.file("layout")))
+            [ImageToSave(image, references: [try Reference(parsing: Self.name)])],
+            to: .directory(scratch.file("layout")))
         let script = """
             umoci unpack --rootless --image layout:1 bundle
             rm bundle/rootfs/hello; mkdir -p bundle/rootfs/new; echo x > bundle/rootfs/new/file; ln bundle/rootfs/new/file bundle/rootfs/hard
@@ -145,7 +152,8 @@ struct ImageTransportTests {
             (TarEntry(path: Array("config.json".utf8), kind: .file), configuration),
             TestArchive.file(
                 "manifest.json",
-                #"[{"Config":"config.json","RepoTags":["old:1","bad name"],"Layers":["0123/layer.tar","4567/layer.tar"]}]"#),
+                #"[{"Config":"config.json","RepoTags":["old:1","bad name"],"Layers":["0123/layer.tar","4567/layer.tar"]}]"#
+            ),
         ])
         let loaded = try await store.load(.archive(.bytes(archive)))
         #expect(loaded[0].references.map(\.familiar) == ["old:1"])
@@ -153,16 +161,18 @@ struct ImageTransportTests {
         #expect(loaded[0].image.layers.count == 2)
     }
 
-    @Test("archives that lie are refused", arguments: [
-        ("manifest.json", "[]x", ImageError.Code.malformed),
-        ("manifest.json", #"{"a":1}"#, .malformed),
-        ("manifest.json", #"[{"Config":"../../../../etc/passwd","Layers":[]}]"#, .malformed),
-        ("manifest.json", #"[{"Config":"/etc/passwd","Layers":[]}]"#, .malformed),
-        ("manifest.json", #"[{"Config":"missing.json","Layers":[]}]"#, .malformed),
-        ("index.json", #"{"schemaVersion":2,"manifests":[{"digest":"sha256:../../x","size":1}]}"#, .malformed),
-        ("index.json", #"{"schemaVersion":2,"manifests":[]}"#, .noSuchImage),
-        ("other.json", "{}", .malformed),
-    ])
+    @Test(
+        "archives that lie are refused",
+        arguments: [
+            ("manifest.json", "[]x", ImageError.Code.malformed),
+            ("manifest.json", #"{"a":1}"#, .malformed),
+            ("manifest.json", #"[{"Config":"../../../../etc/passwd","Layers":[]}]"#, .malformed),
+            ("manifest.json", #"[{"Config":"/etc/passwd","Layers":[]}]"#, .malformed),
+            ("manifest.json", #"[{"Config":"missing.json","Layers":[]}]"#, .malformed),
+            ("index.json", #"{"schemaVersion":2,"manifests":[{"digest":"sha256:../../x","size":1}]}"#, .malformed),
+            ("index.json", #"{"schemaVersion":2,"manifests":[]}"#, .noSuchImage),
+            ("other.json", "{}", .malformed),
+        ])
     func lies(name: String, text: String, code: ImageError.Code) async throws {
         let archive = TestArchive.of([TestArchive.file(name, text)])
         await #expect { try await store.load(.archive(.bytes(archive))) } throws: { ($0 as? ImageError)?.code == code }
@@ -199,7 +209,8 @@ struct ImageTransportTests {
     }
 
     @Test func `the root of a file system becomes an image`() async throws {
-        let image = try await store.importRoot(from: .bytes(TestArchive.of([TestArchive.file("bin/sh", "x")])), comment: "c")
+        let image = try await store.importRoot(
+            from: .bytes(TestArchive.of([TestArchive.file("bin/sh", "x")])), comment: "c")
         try await store.put(image, references: [try Reference(parsing: "root")])
         #expect(try store.image(named: Reference(parsing: "root:latest"))?.image.layers.count == 1)
     }

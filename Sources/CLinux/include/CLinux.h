@@ -148,5 +148,8 @@ int lesson_set_limit(int resource, uint64_t soft, uint64_t hard);
 /// A new thread with a stack of `stack` bytes that calls `body(argument)` and is never joined.
 int lesson_thread(void (*body)(void *), void *argument, unsigned long stack);
 int64_t lesson_monotonic_nanoseconds(void);
+/// From now on in this thread and all it starts: fsync and its kin return success at once and, with `identities`, so do
+/// chown, setuid and their kin (root emulation where one id is mapped). Cannot be undone: for a thread that ends.
+int lesson_emulate(int identities);
 
 #endif

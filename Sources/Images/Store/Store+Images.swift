@@ -37,7 +37,8 @@ extension Store {
                     sql: "INSERT OR IGNORE INTO image_layers (image, position, snapshot) VALUES (?, ?, ?)",
                     arguments: [key, position, layer.description])
             }
-            for reference in references {
+            // A digest alone is no name: it finds the image by `repositoryDigests`.
+            for reference in references where reference.tag != nil || reference.digest == nil {
                 try database.execute(
                     sql: "INSERT OR REPLACE INTO names (name, image) VALUES (?, ?)",
                     arguments: [Self.name(reference), key])

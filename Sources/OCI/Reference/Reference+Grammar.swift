@@ -40,6 +40,9 @@ extension Reference {
         }
     }
 
+    /// Whether a text can be a registry's name: a host name or `[IPv6]`, and a port.
+    package static func isHost(_ text: some StringProtocol) -> Bool { !text.isEmpty && isRegistry(text) }
+
     /// A host name or `[IPv6]`, and a port.
     static func isRegistry(_ text: some StringProtocol) -> Bool {
         var host = Array(text.utf8)

@@ -1,0 +1,198 @@
+import Glibc
+import Linux
+package import OCI
+package import SystemPackage
+
+/// Registries, with their logins, mirrors and proxies, through skopeo. What goes between is an OCI layout on disk.
+package struct Skopeo: Sendable {
+    let store: Store
+    let executable: String
+    /// Where logins are kept; nil leaves it to skopeo (`REGISTRY_AUTH_FILE`, `DOCKER_CONFIG`).
+    let credentials: FilePath?
+    /// Whether registries without TLS are talked to: for tests and rooms with a registry of their own.
+    let insecure: Bool
+
+    package init(
+        store: Store, executable: String = "skopeo", credentials: FilePath? = nil, insecure: Bool = false
+    ) {
+        self.store = store
+        self.executable = executable
+        self.credentials = credentials
+        self.insecure = insecure
+    }
+
+    /// Pulls an image into the store under its name.
+    ///
+    /// - Throws: `.unreachable`, `.noSuchImage`, `.unauthorized`, `.missingTool`, or what loading throws.
+    package func pull(
+        _ reference: Reference, platform: Platform = .host, deadline: Duration = .seconds(1800),
+        progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws(ImageError) -> LoadedImage {
+        let reference = reference.withDefaultTag
+        let folder = try store.ownPendingFolder().appending(SnapshotID.random().description)
+        defer { try? store.removeTree(folder) }
+        progress("pulling \(reference.familiar)")
+        var arguments = [
+            "copy", "--quiet", "--override-os", platform.os, "--override-arch", platform.architecture,
+        ]
+        if let variant = platform.variant { arguments += ["--override-variant", variant] }
+        arguments += credentialArguments("--authfile") + (insecure ? ["--src-tls-verify=false"] : [])
+        try await run(
+            arguments + ["docker://" + Self.remoteName(reference), "oci:\(folder):image"], about: reference, deadline)
+        progress("storing \(reference.familiar)")
+        let loaded = try await store.load(
+            .directory(folder), as: [reference], platform: platform, origin: .pulled)
+        guard var pulled = loaded.first else { throw ImageError(.noSuchImage, "\(reference) holds no image") }
+        let digest = reference.digest ?? pulled.manifestDigest
+        if let digest {
+            pulled.image.repositoryDigests = ["\(reference.canonicalName)@\(digest)"]
+            try await store.put(pulled.image, references: pulled.references)
+        }
+        return pulled
+    }
+
+    /// Pushes an image, with compressed layers, and returns the digest of its manifest there.
+    package func push(
+        _ image: StoredImage, to reference: Reference, deadline: Duration = .seconds(1800),
+        progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws(ImageError) -> Digest? {
+        let reference = reference.withDefaultTag
+        let own = try store.ownPendingFolder()
+        let folder = own.appending(SnapshotID.random().description)
+        let digestFile = own.appending(SnapshotID.random().description)
+        defer {
+            try? store.removeTree(folder)
+            unlink(digestFile.string)
+        }
+        progress("packing \(reference.familiar)")
+        try await store.save(
+            [ImageToSave(image, references: [reference])], to: .directory(folder), compression: .gzip)
+        progress("pushing \(reference.familiar)")
+        let arguments =
+            ["copy", "--quiet", "--digestfile", digestFile.string] + credentialArguments("--authfile")
+            + (insecure ? ["--dest-tls-verify=false"] : [])
+        try await run(
+            arguments + ["oci:\(folder):\(reference.tag ?? "latest")", "docker://" + Self.remoteName(reference)],
+            about: reference, deadline)
+        let sink = MemorySink()
+        try DescriptorSource(file: digestFile).copy(into: sink)
+        return Digest(String(decoding: sink.bytes.prefix { $0 > 32 }, as: UTF8.self))
+    }
+
+    /// Loads an image of a running daemon, or whatever else skopeo reads (`docker-daemon:name:tag`).
+    package func copy(
+        from source: String, as references: [Reference]?, deadline: Duration = .seconds(1800)
+    ) async throws(ImageError) -> [LoadedImage] {
+        guard source.contains(":"), !source.hasPrefix("-") else {
+            throw ImageError(.unsupported, "\(source) does not say by which transport")
+        }
+        let folder = try store.ownPendingFolder().appending(SnapshotID.random().description)
+        defer { try? store.removeTree(folder) }
+        try await run(["copy", "--quiet", source, "oci:\(folder):image"], about: nil, deadline)
+        return try await store.load(.directory(folder), as: references)
+    }
+
+    /// Logs in to a registry. The password goes through a pipe, never through arguments.
+    package func login(registry: String, user: String, password: [UInt8]) async throws(ImageError) {
+        guard Reference.isHost(registry), !user.hasPrefix("-") else {
+            throw ImageError(.unsupported, "\(registry) is not the name of a registry")
+        }
+        try await run(
+            ["login", "--username", user, "--password-stdin"] + credentialArguments("--authfile")
+                + (insecure ? ["--tls-verify=false"] : []) + [registry],
+            about: nil, .seconds(120), input: password)
+    }
+
+    // MARK: - running it
+
+    /// A digest says more than a tag, and skopeo takes only one of them.
+    private static func remoteName(_ reference: Reference) -> String {
+        var remote = reference
+        if remote.digest != nil { remote.tag = nil }
+        return remote.canonical
+    }
+
+    private func credentialArguments(_ flag: String) -> [String] { credentials.map { [flag, $0.string] } ?? [] }
+
+    private func run(
+        _ arguments: [String], about reference: Reference?, _ deadline: Duration, input: [UInt8] = []
+    ) async throws(ImageError) {
+        var global: [String] = []
+        // Without a policy file skopeo refuses everything; Debian's package brings none that is enough everywhere.
+        if access("/etc/containers/policy.json", R_OK) != 0 { global = ["--insecure-policy"] }
+        let completion: ChildProcess.Completion
+        do throws(LinuxError) {
+            completion = try await ChildProcess.run(
+                ChildProcess.Command(
+                    executable, global + arguments, environment: ChildProcess.Command.hostEnvironment),
+                input: input, deadline: deadline, outputLimit: 16 << 20)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw ImageError(error) }
+            throw ImageError(
+                .missingTool, "skopeo is not installed here, which talks to registries",
+                hint: "install it: apt-get install skopeo")
+        }
+        switch completion.ending {
+        case .exited(0): return
+        case .timedOut:
+            throw ImageError(.unreachable, "the registry of \(reference?.familiar ?? "the image") took too long")
+        case .signalled: throw ImageError(.cancelled, "stopped while skopeo ran")
+        default: throw Self.failure(String(decoding: completion.standardError, as: UTF8.self), reference)
+        }
+    }
+
+    /// What skopeo's words mean. It has no other way to say it.
+    static func failure(_ words: String, _ reference: Reference?) -> ImageError {
+        let name = reference?.familiar ?? "the image"
+        let registry = reference?.registry ?? "the registry"
+        func says(_ patterns: String...) -> Bool {
+            let lower = words.lowercased()
+            return patterns.contains { lower.contains($0) }
+        }
+        let last = words.split(separator: "\n").last.map { line in
+            var text = String(line)
+            if let start = text.range(of: "msg=\"") { text = String(text[start.upperBound...].dropLast()) }
+            return text
+        }
+        if says("no space left on device") {
+            return ImageError(.diskFull, "no space left for \(name)", hint: "free some space")
+        }
+        if says("manifest unknown", "name unknown", "repository name not known", "404 (not found)") {
+            return ImageError(
+                .noSuchImage, "the registry \(registry) has no image \(name)", hint: "check its name and tag")
+        }
+        if says(
+            "no image found in manifest list", "no image found in image index", "choosing an image from manifest list")
+        {
+            return ImageError(
+                .noSuchImage, "\(name) has no image for this platform", hint: "choose another with `--platform`")
+        }
+        if says("unauthorized", "authentication required", "denied", "invalid username/password", "403 (forbidden)") {
+            return ImageError(
+                .unauthorized, "the registry \(registry) does not let you have \(name), or it does not exist there",
+                hint: "log in with `lesson docker login \(registry)`, or check the name")
+        }
+        if says(
+            "no such host", "connection refused", "i/o timeout", "network is unreachable", "no route to host",
+            "connection reset", "tls handshake timeout", "server misbehaving", "temporary failure in name resolution",
+            "pinging container registry", "proxyconnect", "context deadline exceeded")
+        {
+            return ImageError(
+                .unreachable, "the registry \(registry) does not answer",
+                hint: "check the network, or load the image with `lesson docker load`")
+        }
+        return ImageError(.toolFailed, "skopeo failed for \(name): \(last ?? "it said nothing")")
+    }
+}
+
+extension String {
+    /// Where a text stands, without Foundation.
+    fileprivate func range(of text: String) -> Range<String.Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}
