@@ -1,0 +1,270 @@
+import Foundation
+import GRDB
+import Linux
+import OCI
+import SystemPackage
+import Testing
+
+@testable import Images
+
+@Suite("The store")
+struct StoreTests {
+    let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    private func snapshot(_ store: Store, _ text: String = "content") async throws -> SnapshotID {
+        try await store.importLayer(from: .bytes(TestArchive.of([TestArchive.file("file", text)])), exact: false)
+            .snapshot
+    }
+
+    private func image(_ layers: [SnapshotID], _ label: String = "") -> StoredImage {
+        var config = ContainerConfiguration()
+        config.labels["label"] = label
+        return StoredImage(layers: layers, configuration: ImageConfiguration(config: config), origin: .built)
+    }
+
+    private func folders(_ name: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: scratch.file("store/\(name)").string)
+    }
+
+    @Test func `a snapshot begins with the root of the layer below`() async throws {
+        let store = try scratch.store()
+        var root = TarEntry(path: Array("./".utf8), kind: .directory, mode: 0o1711)
+        root.uid = scratch.ids.isSingle ? 0 : 7
+        let base = try await store.importLayer(from: .bytes(TestArchive.of([(root, [])])), exact: false)
+        let pending = try store.begin(over: [base.snapshot])
+        let made = try await store.commit(pending)
+        let entry = try #require(store.listing(of: made).entries.first)
+        #expect(entry.mode == 0o1711)
+        #expect(entry.uid == root.uid)
+    }
+
+    @Test func `what is discarded or never committed leaves nothing`() async throws {
+        var store: Store? = try scratch.store()
+        let discarded = try store?.begin()
+        if let discarded { store?.discard(discarded) }
+        _ = try store?.begin()
+        store = nil
+        // The second was abandoned as by a killed process: its lock is free now.
+        let next = try scratch.store()
+        try await eventually { try folders("pending").isEmpty }
+        #expect(try next.diskUsage().snapshots == 0)
+        #expect(try folders("snapshots").isEmpty)
+    }
+
+    @Test func `a step is found by its key until its layer is gone`() async throws {
+        let store = try scratch.store()
+        let key = Digest.sha256(of: "step")
+        #expect(try store.cachedStep(key) == nil)
+        let made = CachedStep(snapshot: try await snapshot(store), extra: [1, 0, 255])
+        try store.recordStep(key, made)
+        #expect(try store.cachedStep(key) == made)
+        #expect(try scratch.store().cachedStep(key) == made)
+        let empty = Digest.sha256(of: "no layer")
+        try store.recordStep(empty, CachedStep(snapshot: nil))
+        #expect(try store.cachedStep(empty) == CachedStep(snapshot: nil))
+        let layer = try #require(made.snapshot)
+        try FileManager.default.removeItem(atPath: store.folder(of: layer).string)
+        #expect(try store.cachedStep(key) == nil)
+        #expect(store.takeRepairs().contains { $0.contains("\(layer) in the store is missing") })
+        #expect(try store.diskUsage().snapshots == 0)
+    }
+
+    @Test(
+        "damage is found, named, and forgotten",
+        arguments: [
+            "printf x >> file", ": > file", "rm file", "touch extra", "chmod 600 file", "rm file; ln -s x file",
+        ])
+    func damage(command: String) async throws {
+        let layer: SnapshotID
+        let key = Digest.sha256(of: "k")
+        do {
+            let store = try scratch.store()
+            layer = try await snapshot(store)
+            try store.recordStep(key, CachedStep(snapshot: layer))
+        }
+        let store = try scratch.store()
+        let changed = try await scratch.run("sh", "-ec", command, in: store.directory(of: layer))
+        #expect(changed.succeeded)
+        #expect {
+            try store.verify([layer])
+        } throws: { error in
+            let error = error as? ImageError
+            return error?.code == .corrupt
+                && error?.message.contains(command.contains("extra") ? "/extra" : "/file") == true
+        }
+        #expect(try store.cachedStep(key) == nil)
+        #expect(!store.exists(layer))
+    }
+
+    @Test func `content that changed behind its size is found when it is packed`() async throws {
+        let store = try scratch.store()
+        let layer = try await snapshot(store, "before")
+        _ = try await store.diffID(of: layer)
+        let script = "t=$(stat -c %Y file); printf afterx | head -c 6 > file; touch -d @$t file"
+        #expect(try await scratch.run("sh", "-ec", script, in: store.directory(of: layer)).succeeded)
+        #expect { try store.packBlocking(layer, into: MemorySink()) } throws: { ($0 as? ImageError)?.code == .corrupt }
+    }
+
+    @Test func `an unsynced layer of another boot is not trusted`() async throws {
+        let store = try scratch.store()
+        let layer = try await snapshot(store)
+        let key = Digest.sha256(of: "k")
+        try store.recordStep(key, CachedStep(snapshot: layer))
+        try await store.sync()
+        try store.write("test") { try $0.execute(sql: "UPDATE snapshots SET unsynced = 'another boot'") }
+        #expect(try store.cachedStep(key) == nil)
+        #expect(store.takeRepairs().count == 1)
+    }
+
+    @Test func `images have names, and names move`() async throws {
+        let store = try scratch.store()
+        let one = image([try await snapshot(store, "1")])
+        let two = image([try await snapshot(store, "22")])
+        let name = try Reference(parsing: "thing")
+        try await store.put(one, references: [name, Reference(parsing: "other:x")])
+        #expect(try store.image(named: name)?.image == one)
+        #expect(try store.image(named: name)?.references.map(\.familiar) == ["other:x", "thing:latest"])
+        #expect(try store.image(named: name)?.size == 512 + 512 + 1024)
+        try await store.put(two, references: [name])
+        #expect(try store.image(named: Reference(parsing: "thing:latest"))?.image == two)
+        #expect(try store.images().count == 2)
+        let id = try await store.imageID(of: two)
+        #expect(try await store.image(matching: String(id.hex.prefix(12)))?.image == two)
+        #expect(try await store.image(matching: id.description)?.image == two)
+        #expect(try await store.image(matching: "nothing") == nil)
+        #expect(try store.untag(name))
+        #expect(try !store.untag(name))
+        #expect(try store.image(named: name) == nil)
+        try await store.remove(two)
+        #expect(try store.images().map(\.image) == [one])
+    }
+
+    @Test func `an id is the digest of the configuration with the digests of its layers`() async throws {
+        let store = try scratch.store()
+        let image = image([try await snapshot(store, "1"), try await snapshot(store, "2")])
+        try await store.put(image)
+        let id = try await store.imageID(of: image)
+        let configuration = try ImageConfiguration(parsing: try await store.finalConfiguration(of: image))
+        #expect(configuration.diffIDs.count == 2)
+        #expect(Digest.sha256(of: configuration.encoded) == id)
+        #expect(try store.images().first?.knownID == id)
+    }
+
+    @Test func `an image whose layer is gone is gone`() async throws {
+        let store = try scratch.store()
+        let layer = try await snapshot(store)
+        try await store.put(image([layer]), references: [Reference(parsing: "a")])
+        try FileManager.default.removeItem(atPath: store.folder(of: layer).string)
+        #expect(try store.image(named: Reference(parsing: "a")) == nil)
+        #expect(store.takeRepairs().count == 1)
+        #expect(try store.images().isEmpty)
+    }
+
+    @Test func `pruning removes what nobody needs, the least recently used first`() async throws {
+        let store = try scratch.store()
+        var layers: [SnapshotID] = []
+        for index in 0..<4 {
+            let layer = try await snapshot(store, String(repeating: "x", count: 10_000 * (index + 1)))
+            layers.append(layer)
+            try store.recordStep(Digest.sha256(of: "\(index)"), CachedStep(snapshot: layer))
+            try store.write("test") {
+                try $0.execute(
+                    sql: "UPDATE steps SET used = ? WHERE key = ?",
+                    arguments: [1000 + index, Digest.sha256(of: "\(index)").description])
+            }
+        }
+        try await store.put(image([layers[0]]), references: [Reference(parsing: "kept")])
+        try await store.put(image([layers[1]], "dangling"))
+        let usage = try store.diskUsage()
+        #expect(usage.images == 2 && usage.danglingImages == 1 && usage.steps == 4 && usage.snapshots == 4)
+        // Room for the newest step only.
+        let result = try await store.prune(cacheLimit: 60_000)
+        #expect(result.images.count == 1)
+        #expect(store.exists(layers[0]) && store.exists(layers[3]))
+        #expect(!store.exists(layers[1]) && !store.exists(layers[2]))
+        #expect(try store.cachedStep(Digest.sha256(of: "3")) != nil)
+        #expect(try store.cachedStep(Digest.sha256(of: "2")) == nil)
+        #expect(result.bytes > 50_000)
+        let rest = try await store.prune(allImages: true)
+        #expect(rest.names.map(\.familiar) == ["kept:latest"])
+        #expect(try store.diskUsage().totalBytes == 0)
+        #expect(try folders("snapshots").isEmpty)
+    }
+
+    @Test func `while others use the store only the old is pruned`() async throws {
+        let store = try scratch.store()
+        let other = try scratch.store()
+        let key = Digest.sha256(of: "k")
+        try store.recordStep(key, CachedStep(snapshot: try await snapshot(store)))
+        #expect(try await store.prune().steps == 0)
+        #expect(try other.cachedStep(key) != nil)
+    }
+
+    @Test func `one runs a step, the others find it made`() async throws {
+        let key = Digest.sha256(of: "k")
+        let stores = try [scratch.store(), scratch.store()]
+        let runs = Counter()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<12 {
+                group.addTask {
+                    let store = stores[index % 2]
+                    try await store.withStepLock(key) { () async throws(ImageError) in
+                        if try store.cachedStep(key) == nil {
+                            await runs.add()
+                            try store.recordStep(key, CachedStep(snapshot: nil))
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(await runs.count == 1)
+        #expect(try folders("locks").isEmpty)
+    }
+
+    @Test func `many writers at once`() async throws {
+        let stores = try (0..<3).map { _ in try scratch.store() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<30 {
+                group.addTask {
+                    let store = stores[index % 3]
+                    let archive = TestArchive.of([TestArchive.file("f", "\(index)")])
+                    let layer = try await store.importLayer(from: .bytes(archive), exact: false)
+                    try store.recordStep(Digest.sha256(of: "\(index)"), CachedStep(snapshot: layer.snapshot))
+                }
+            }
+            try await group.waitForAll()
+        }
+        for index in 0..<30 { #expect(try stores[0].cachedStep(Digest.sha256(of: "\(index)")) != nil) }
+        #expect(try stores[0].diskUsage().snapshots == 30)
+    }
+
+    @Test func `a damaged database says what to do`() throws {
+        _ = try scratch.store()
+        try Data("no database at all, but long enough to be looked at by somebody".utf8).write(
+            to: URL(fileURLWithPath: scratch.file("store/store.sqlite").string))
+        try? FileManager.default.removeItem(atPath: scratch.file("store/store.sqlite-wal").string)
+        #expect { try scratch.store() } throws: { ($0 as? ImageError)?.code == .corrupt }
+    }
+
+    @Test func `ids are never paths`() {
+        for text in ["", "../../../../../../etc/pass", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", String(repeating: "a", count: 25)]
+        {
+            #expect(SnapshotID(text) == nil)
+        }
+        #expect(SnapshotID(SnapshotID.random().description) != nil)
+    }
+
+    /// Waits for what happens in the background; fails when it does not.
+    private func eventually(_ condition: () throws -> Bool) async throws {
+        for _ in 0..<2000 where try !condition() { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(try condition())
+    }
+}
+
+actor Counter {
+    private(set) var count = 0
+    func add() { count += 1 }
+}
