@@ -84,3 +84,8 @@ package struct ImagePath: Hashable, Sendable, Comparable, Codable, CustomStringC
         }
     }
 }
+
+extension ImagePath {
+    /// A name from outside as text that is safe to show, bytes that are no UTF-8 made visible.
+    package static func shown(_ name: [UInt8]) -> String { SafeText(bytes: name).description }
+}

@@ -57,3 +57,8 @@ package struct SlideReference: Hashable, Sendable, Codable {
         self.title = title
     }
 }
+
+extension Lesson {
+    /// The exercise that a class is graded on when nobody says which: the last one, that the others lead up to.
+    package var gradedExercise: Exercise? { exercises.last { !$0.rubric.checks.isEmpty } ?? exercises.last }
+}
