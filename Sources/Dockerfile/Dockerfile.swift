@@ -73,14 +73,16 @@ package struct Command: Sendable {
     package var heredocs: [Heredoc]
     /// The comments right before.
     package var comments: [String]
-    /// Flags and arguments with their places.
-    package var words: [Word]
+    /// Flags with their places.
+    package var flags: [Word]
+    /// Arguments with their places; three for each pair of `ENV` and `LABEL`.
+    package var arguments: [Word]
 
     /// Where a word of this instruction is, else the instruction's lines.
     /// - Parameter text: a source, a flag's value, a key: as it is written.
     package func range(of text: String) -> SourceRange {
-        if let exact = words.first(where: { $0.text == text })?.range { return exact }
+        if let exact = arguments.first(where: { $0.text.sameBytes(text) })?.range { return exact }
         // A flag's value: `--from=x` for `x`.
-        return words.first { $0.text.hasPrefix("--") && $0.text.hasSuffix("=" + text) }?.range ?? range
+        return flags.first { $0.text.sameBytes(text) || $0.text.hasSuffix("=" + text) }?.range ?? range
     }
 }

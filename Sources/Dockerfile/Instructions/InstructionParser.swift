@@ -24,7 +24,7 @@ struct InstructionParser {
         Command(
             instruction: try instruction(), range: node.range, text: GoSpace.trim(node.original),
             keyword: node.keyword.text, heredocs: node.heredocs, comments: node.comments,
-            words: node.flags + node.arguments)
+            flags: node.flags, arguments: node.arguments)
     }
 
     private func instruction() throws(InstructionError) -> Instruction {

@@ -14,18 +14,26 @@ private struct StageState {
 
     static let sizeLimit = 16 << 20
 
+    var isFull: Bool { size > Self.sizeLimit }
+
     mutating func set(_ name: String, _ value: String) {
         size += value.utf8.count
-        guard size <= Self.sizeLimit else { return }
+        guard !isFull else { return }
         environment[name] = value
     }
 }
 
 /// The rules that BuildKit checks while it turns commands into steps.
 extension LintRun {
+    /// How many variables all stages may inherit together before these rules give up.
+    private static let variableLimit = 1_000_000
+    /// Among how many variables a nearest name is looked for.
+    private static let suggestionLimit = 500
+
     mutating func checkCommands(_ dockerfile: Dockerfile, _ resolved: [ResolvedStage]) {
         let global = (try? globalArguments(dockerfile, buildArguments: options.buildArguments))?.values ?? [:]
         var states: [StageState] = []
+        var variables = 0
         for (stage, base) in zip(dockerfile.stages, resolved) {
             var state = StageState()
             if let index = base.stageIndex, index < states.count {
@@ -41,8 +49,12 @@ extension LintRun {
                     state.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
                 }
             }
+            variables += state.environment.count
+            guard variables <= Self.variableLimit else { return }
             var last: [String: Command] = [:]
             for command in stage.commands {
+                // More variables than any process can be started with: what follows would tell nothing.
+                if state.isFull { return }
                 do throws(InstructionError) {
                     try check(command, &state, &last, dockerfile, global)
                 } catch {
@@ -58,10 +70,8 @@ extension LintRun {
         _ command: Command, _ state: inout StageState, _ last: inout [String: Command], _ dockerfile: Dockerfile,
         _ global: [String: String]
     ) throws(InstructionError) {
-        let environment = state.environment
-        var scope = ExpansionScope(expander: dockerfile.wordExpander) { environment[$0] }
-        let instruction = try command.instruction.expanded(in: &scope)
-        report(unset: scope.unset, command, state)
+        let (instruction, unset) = try expanded(command, state.environment, dockerfile)
+        report(unset: unset, command, state)
         switch instruction {
         case .env(let pairs):
             legacy(pairs, command)
@@ -95,15 +105,28 @@ extension LintRun {
         }
     }
 
+    /// The instruction and the variables that are not set. The environment is let go before it changes: a copy of it
+    /// for each instruction would make many `ENV` quadratic.
+    private func expanded(_ command: Command, _ environment: [String: String], _ dockerfile: Dockerfile)
+        throws(InstructionError) -> (Instruction, unset: [String])
+    {
+        var scope = ExpansionScope(expander: dockerfile.wordExpander) { environment[$0] }
+        return (try command.instruction.expanded(in: &scope), scope.unset)
+    }
+
     private mutating func report(unset names: [String], _ command: Command, _ state: StageState) {
-        for name in names where !state.arguments.contains(name) {
-            let match = GoSuggestion.search(name, in: state.environment.keys.sorted())
+        for name in names where !state.arguments.contains(name) && report.warnings.count < Self.warningLimit {
+            let match =
+                state.environment.count > Self.suggestionLimit
+                ? nil : GoSuggestion.search(name, in: state.environment.keys.sorted())
             // A base that nobody knows may have set it; a near miss is worth saying all the same.
             if state.isUnknown, match == nil { continue }
             warn(
                 "UndefinedVar",
                 "Usage of undefined variable '$\(name)'" + (match.map { " (did you mean $\($0)?)" } ?? ""),
-                at: command.words.first { $0.text.contains(name) }?.range ?? command.range,
+                at: (command.arguments.first { $0.text.contains(name) }
+                    ?? command.flags.first { $0.text.contains(name) })?.range
+                    ?? command.range,
                 comments: command.comments,
                 hint: "it becomes empty text: declare it before, with ARG \(name) or ENV \(name)=value, in this stage")
         }

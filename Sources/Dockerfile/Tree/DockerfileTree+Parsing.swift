@@ -3,6 +3,8 @@ import Diagnostics
 extension DockerfileTree {
     /// The longest line BuildKit reads, in bytes.
     static let lineLimit = 65_535
+    /// The largest file, in bytes: what BuildKit takes in one message.
+    static let fileLimit = 16 << 20
 
     /// The line parser alone: unknown instructions pass.
     package static func parse(_ source: DockerfileSource) throws(DockerfileError) -> DockerfileTree {
@@ -24,6 +26,12 @@ private struct LineParser {
 
     mutating func parse() throws(DockerfileError) -> DockerfileTree {
         if let encoding = DockerfileError.wrongEncoding(source) { throw encoding }
+        guard source.bytes.count <= DockerfileTree.fileLimit else {
+            throw error(
+                id: "file-too-large",
+                message: "the file has \(source.bytes.count) bytes, more than \(DockerfileTree.fileLimit)",
+                hint: "COPY large texts from files", lines: 1...1, range: SourceRange(line: 1))
+        }
         tree.directives = DirectiveScanner.directives(of: source)
         while current < source.lineCount {
             current += 1

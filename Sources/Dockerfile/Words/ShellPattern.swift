@@ -19,10 +19,10 @@ struct ShellPattern {
     init(_ source: [Unicode.Scalar], trims side: Side?) throws(WordLexer.Failure) {
         self.side = side
         func bad(_ reason: String) -> WordLexer.Failure {
-            var text = String.UnicodeScalarView()
+            var text = UTF8Text()
             // BuildKit turns the pattern of a suffix around before it reads it, and shows it that way.
-            text.append(contentsOf: side == .suffix ? Self.reversed(source) : source)
-            return WordLexer.Failure(reason: "invalid pattern (\(String(text))) in substitution: \(reason)")
+            for scalar in side == .suffix ? Self.reversed(source) : source { text.append(scalar) }
+            return WordLexer.Failure(reason: "invalid pattern (\(text.string)) in substitution: \(reason)")
         }
         let text = side == .suffix ? Self.reversed(source) : source
         var index = 0
@@ -69,16 +69,16 @@ struct ShellPattern {
         var work = Self.budget
         var rest = text[...]
         if let end = try match(text, at: 0, greedy: greedy, work: &work) { rest = text[end...] }
-        var out = String.UnicodeScalarView()
-        if side == .suffix { out.append(contentsOf: rest.reversed()) } else { out.append(contentsOf: rest) }
-        return String(out)
+        var out = UTF8Text()
+        if side == .suffix { out.append(rest.reversed()) } else { out.append(rest) }
+        return out.string
     }
 
     func replacing(in value: [Unicode.Scalar], with replacement: [Unicode.Scalar], all: Bool, limit: Int)
         throws(WordLexer.Failure) -> String
     {
         var work = Self.budget
-        var out = String.UnicodeScalarView()
+        var out = UTF8Text()
         var size = 0
         var index = 0
         var lastEnd = -1
@@ -89,15 +89,15 @@ struct ShellPattern {
                     if all {
                         expand(replacement, match: value[index..<end], into: &out, size: &size)
                     } else {
-                        out.append(contentsOf: replacement)
+                        out.append(replacement)
                         size += replacement.count
                     }
                     guard size <= limit else {
                         throw WordLexer.Failure(reason: "the result is longer than \(limit) bytes")
                     }
                     if !all {
-                        out.append(contentsOf: value[end...])
-                        return String(out)
+                        out.append(value[end...])
+                        return out.string
                     }
                 }
                 lastEnd = end
@@ -112,13 +112,13 @@ struct ShellPattern {
             }
             index += 1
         }
-        return String(out)
+        return out.string
     }
 
     /// Go's `ReplaceAllString` reads `$0`, `$name`, `${name}` and `$$` in the replacement; there are no groups, so
     /// all but `$0` and `$$` are empty.
     private func expand(
-        _ template: [Unicode.Scalar], match: ArraySlice<Unicode.Scalar>, into out: inout String.UnicodeScalarView,
+        _ template: [Unicode.Scalar], match: ArraySlice<Unicode.Scalar>, into out: inout UTF8Text,
         size: inout Int
     ) {
         func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
@@ -154,7 +154,7 @@ struct ShellPattern {
                 continue
             }
             if end == start + 1, template[start] == "0" {
-                out.append(contentsOf: match)
+                out.append(match)
                 size += match.count
             }
             index = braced ? end + 1 : end

@@ -33,8 +33,9 @@ package struct WordExpander: Hashable, Sendable {
     package var ignoresQuotes = false
     /// Leaves `$x` as it is when `x` is not set.
     package var keepsUnset = false
-    /// The longest result, in bytes; a longer one is an error (`ENV a=$a$a`, repeated, doubles each time).
-    package var limit = 1 << 20
+    /// How many bytes variables may add; more is an error (`ENV a=$a$a`, repeated, doubles each time). Linux starts no
+    /// process with a longer variable.
+    package var limit = 128 << 10
 
     package init(escape: UInt8 = UInt8(ascii: "\\")) { self.escape = escape }
 
@@ -58,7 +59,7 @@ package struct WordExpander: Hashable, Sendable {
             do throws(WordLexer.Failure) {
                 let output = try lexer.run()
                 return ExpandedWord(
-                    text: String(output.text), words: output.words, used: lexer.used.sorted(),
+                    text: output.text.string, words: output.words, used: lexer.used.sorted(),
                     unset: lexer.unset.sorted())
             } catch {
                 throw WordError(word: word, reason: error.reason)

@@ -37,9 +37,9 @@ struct WordLexer {
 
     /// Text and the words in it.
     struct Output {
-        var text = String.UnicodeScalarView()
+        var text = UTF8Text()
         var words: [String] = []
-        private var word = String.UnicodeScalarView()
+        private var word = UTF8Text()
         private var isInWord = false
 
         /// - Parameter opensHeredoc: what follows may be the name of a here-document.
@@ -53,8 +53,8 @@ struct WordLexer {
                     word.append(scalar)
                     return false
                 }
-                words.append(String(word))
-                word = String.UnicodeScalarView()
+                words.append(word.string)
+                word = UTF8Text()
                 isInWord = false
                 return true
             }
@@ -63,11 +63,11 @@ struct WordLexer {
 
         /// The word is `<<` and nothing else so far.
         var isHeredocMark: Bool {
-            word.starts(with: "<<".unicodeScalars) && word.dropFirst(2).allSatisfy(GoSpace.isSpace)
+            word.bytes.starts(with: "<<".utf8) && word.bytes.dropFirst(2).allSatisfy { $0 == 0x20 || $0 == 0x09 }
         }
 
         /// Drops the word that is not finished yet.
-        mutating func dropWord() { word = String.UnicodeScalarView() }
+        mutating func dropWord() { word = UTF8Text() }
 
         mutating func addRaw(_ scalar: Unicode.Scalar) {
             word.append(scalar)
@@ -77,13 +77,13 @@ struct WordLexer {
         mutating func addSplitting(_ string: String) { for scalar in string.unicodeScalars { addSplitting(scalar) } }
 
         mutating func addRaw(_ string: String) {
-            word.append(contentsOf: string.unicodeScalars)
+            word.append(string)
             isInWord = true
         }
 
         mutating func finish() {
-            if !word.isEmpty { words.append(String(word)) }
-            word = String.UnicodeScalarView()
+            if !word.isEmpty { words.append(word.string) }
+            word = UTF8Text()
             isInWord = false
         }
     }
@@ -118,16 +118,16 @@ struct WordLexer {
                 let value = try dollar()
                 try count(value)
                 dropOuterWord(&out)
-                out.text.append(contentsOf: value.unicodeScalars)
+                out.text.append(value)
                 out.addSplitting(value)
             case "'" where !options.ignoresQuotes:
                 let value = try singleQuote()
-                out.text.append(contentsOf: value.unicodeScalars)
+                out.text.append(value)
                 out.addRaw(value)
             case "\"" where !options.ignoresQuotes:
                 let value = try doubleQuote()
                 dropOuterWord(&out)
-                out.text.append(contentsOf: value.unicodeScalars)
+                out.text.append(value)
                 out.addRaw(value)
             case Unicode.Scalar(options.escape):
                 position += 1
@@ -166,12 +166,12 @@ struct WordLexer {
     }
 
     private mutating func singleQuote() throws(Failure) -> String {
-        var out = String.UnicodeScalarView()
+        var out = UTF8Text()
         if let quote = take(), options.keepsQuotes { out.append(quote) }
         while let scalar = take() {
             if scalar == "'" {
                 if options.keepsQuotes { out.append(scalar) }
-                return String(out)
+                return out.string
             }
             out.append(scalar)
         }
@@ -179,18 +179,18 @@ struct WordLexer {
     }
 
     private mutating func doubleQuote() throws(Failure) -> String {
-        var out = String.UnicodeScalarView()
+        var out = UTF8Text()
         if let quote = take(), options.keepsQuotes { out.append(quote) }
         while let scalar = next {
             switch scalar {
             case "\"":
                 position += 1
                 if options.keepsQuotes { out.append(scalar) }
-                return String(out)
+                return out.string
             case "$":
                 let value = try dollar()
                 try count(value)
-                out.append(contentsOf: value.unicodeScalars)
+                out.append(value)
             case Unicode.Scalar(options.escape):
                 position += 1
                 if keepsEscapes { out.append(scalar) }
@@ -282,7 +282,7 @@ struct WordLexer {
         -> String
     {
         do {
-            return String(try process(until: stop, keepsEscapes: keepsEscapes).text)
+            return try process(until: stop, keepsEscapes: keepsEscapes).text.string
         } catch {
             if next == nil, depth < Self.depthLimit { throw Failure(reason: "syntax error: missing \(missing)") }
             throw error
@@ -304,7 +304,7 @@ struct WordLexer {
     }
 
     private mutating func name() -> String {
-        var out = String.UnicodeScalarView()
+        var out = UTF8Text()
         while let scalar = next {
             let category = scalar.properties.generalCategory
             if out.isEmpty {
@@ -313,7 +313,7 @@ struct WordLexer {
                         out.append(digit)
                         position += 1
                     }
-                    return String(out)
+                    return out.string
                 }
                 if "@*#?-$!0".unicodeScalars.contains(scalar) {
                     position += 1
@@ -323,11 +323,11 @@ struct WordLexer {
             switch category {
             case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber:
                 break
-            default: guard scalar == "_" else { return String(out) }
+            default: guard scalar == "_" else { return out.string }
             }
             out.append(scalar)
             position += 1
         }
-        return String(out)
+        return out.string
     }
 }

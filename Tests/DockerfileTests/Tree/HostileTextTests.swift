@@ -32,6 +32,11 @@ struct HostileTextTests {
         #expect(error.diagnostics.first?.id == "line-too-long")
     }
 
+    @Test func largeFile() throws {
+        let error = try failure("FROM a\nRUN " + String(repeating: "a", count: 17 << 20))
+        #expect(error.diagnostics.first?.id == "file-too-large")
+    }
+
     @Test func manyWords() {
         survives(
             "FROM a\nCOPY" + String(repeating: String(repeating: " x", count: 20_000) + "\\\n", count: 10) + " /y/\n")
