@@ -163,6 +163,12 @@ struct StageRunner {
         } catch {
             throw .instruction(error, file: job.file, command: command)
         }
+        // A step appears when it can go on, not when it begins to wait for another stage.
+        for name in StageGraph.originNames(of: instruction) {
+            if case .stage(let other) = try job.graph.origin(name, from: index, command: command, file: job.file) {
+                _ = try await job.scheduler.outcome(of: other)
+            }
+        }
         position += 1
         totalSteps += 1
         let lines = range.start.line...max(range.start.line, range.lastLine)

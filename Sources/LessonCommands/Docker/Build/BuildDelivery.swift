@@ -1,6 +1,8 @@
 import Build
 import Diagnostics
+import Glibc
 import Images
+import Linux
 import OCI
 import SystemPackage
 
@@ -48,6 +50,12 @@ struct BuildDelivery {
     }
 
     private func writeArchive(to path: FilePath?) async throws {
-        throw CommandError("unsupported", "this --output is not supported yet", status: .failed)
+        let images = [ImageToSave(result.image, references: arguments.references)]
+        guard let path else {
+            try await engine.store.save(images, to: .descriptor(STDOUT_FILENO))
+            return
+        }
+        let file = try OutputFile.create(path)
+        try await engine.store.save(images, to: .descriptor(file.rawValue))
     }
 }
