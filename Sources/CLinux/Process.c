@@ -311,7 +311,8 @@ int lesson_signal_descriptor(void) {
     sigset_t set;
     sigemptyset(&set);
     for (const int *signal = forwarded; *signal; signal++) sigaddset(&set, *signal);
-    return result(signalfd(-1, &set, SFD_CLOEXEC));
+    // Another thread may take a signal between poll and read: the read must then not wait.
+    return result(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 int lesson_signal_next(int descriptor, int *from_process) {
