@@ -47,15 +47,19 @@ struct LayerWalk {
                 throw ImageError(.unsupported, "a path in the layer is longer than 4000 bytes")
             }
             let directory: RootedDirectory
-            var names: [FilePath]
+            var names: [(bytes: [UInt8], name: FilePath)]
             do throws(LinuxError) {
                 directory = try path.isEmpty ? root : root.subdirectory(path, followingLast: false)
-                names = try directory.entries().map { FilePath(root: nil, [$0.name]) }
+                names = try directory.entries().map { entry in
+                    let name = FilePath(root: nil, [entry.name])
+                    return (name.bytes, name)
+                }
             } catch {
                 throw ImageError(error)
             }
+            // The last is listed next.
             names.sort { $1.bytes.lexicographicallyPrecedes($0.bytes) }
-            for name in names {
+            for (_, name) in names {
                 let child = path.appending(name.components)
                 if let found = try examine(in: directory.descriptor.rawValue, name: name, path: child) {
                     waiting.append(found)

@@ -5,10 +5,14 @@ package import OCI
 import SystemPackage
 
 extension Store {
-    /// Puts an image into the store and gives it names, which it takes from whatever had them. When this returns the
-    /// image survives a crash of the machine.
-    package func put(_ image: StoredImage, references: [Reference] = []) async throws(ImageError) {
-        try await sync()
+    /// Puts an image into the store and gives it names, which it takes from whatever had them.
+    ///
+    /// - Parameter durable: whether to wait until its layers are on disk. If not, they are written meanwhile, and an
+    ///   image that the machine's crash caught is forgotten: what can be built again in a moment need not wait.
+    package func put(
+        _ image: StoredImage, references: [Reference] = [], durable: Bool = true
+    ) async throws(ImageError) {
+        if durable { try await sync() } else { syncInBackground() }
         try putBlocking(image, references: references)
     }
 
@@ -119,7 +123,7 @@ extension Store {
         let layers = try Row.fetchAll(
             database,
             sql: """
-                SELECT image_layers.snapshot, snapshots.tar_bytes FROM image_layers
+                SELECT image_layers.snapshot, snapshots.tar_bytes, snapshots.unsynced FROM image_layers
                 LEFT JOIN snapshots ON snapshots.id = image_layers.snapshot WHERE image = ? ORDER BY position
                 """, arguments: [key])
         let names = try String.fetchAll(
@@ -130,6 +134,10 @@ extension Store {
             origin: StoredImage.Origin(rawValue: row["origin"]) ?? .built,
             originalConfiguration: (row["original"] as Data?).map { [UInt8]($0) }, repositoryDigests: digests,
             buildRecord: (row["record"] as Data?).map { [UInt8]($0) })
+        for layer in layers {
+            // Not on disk when the machine stopped: what is there may be anything.
+            if let boot = layer["unsynced"] as String?, boot != bootID { return nil }
+        }
         return NamedImage(
             image: image, references: names.compactMap { try? Reference(parsing: $0) },
             knownID: (row["id"] as String?).flatMap { Digest($0) }, added: row["added"],

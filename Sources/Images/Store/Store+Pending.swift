@@ -88,14 +88,30 @@ extension Store {
     /// they were made: when it crashes, they are not trusted after.
     func syncInBackground() {
         let begin = state.withLock { state in
+            if state.isSyncing { state.syncAgain = true }
             defer { state.isSyncing = true }
             return !state.isSyncing
         }
         guard begin else { return }
         DedicatedThread.start { [weak self] in
-            guard let self else { return }
-            _ = try? self.syncBlocking()
-            self.state.withLock { $0.isSyncing = false }
+            while let self {
+                // What fails here is tried again by the next process; nothing depends on it but durability.
+                _ = try? self.syncBlocking()
+                let again = self.state.withLock { state in
+                    defer { state.syncAgain = false }
+                    state.isSyncing = state.syncAgain
+                    return state.syncAgain
+                }
+                if !again { return }
+            }
+        }
+    }
+
+    func hasUnsynced() throws(ImageError) -> Bool {
+        try read("read about layers") { database in
+            try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM snapshots WHERE unsynced = ?)", arguments: [self.bootID])
+                ?? false
         }
     }
 

@@ -22,6 +22,8 @@ package final class Store: Sendable {
         /// This process's own folder in `pending/`, and the lock that shows it is alive.
         var pending: (folder: FilePath, lock: OwnedDescriptor)?
         var isSyncing = false
+        /// Whether there is something new since the sync that is under way began.
+        var syncAgain = false
         var repairs: [String] = []
         /// Snapshots whose content was compared with what was committed.
         var verified: Set<SnapshotID> = []
@@ -39,6 +41,8 @@ package final class Store: Sendable {
         database = try Self.openDatabase(location.appending("store.sqlite"))
         bootID = Self.readBootID()
         try removeLeftovers()
+        // A process that ended before its layers were on disk leaves that to the next.
+        if try hasUnsynced() { syncInBackground() }
     }
 
     deinit {
