@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -211,6 +212,11 @@ struct start {
 static void *run_thread(void *argument) {
     struct start start = *(struct start *)argument;
     __builtin_free(argument);
+    // A child that closed its input is an error of the write, not our end. (It pends on this thread, and goes with it.)
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
     start.body(start.argument);
     return NULL;
 }

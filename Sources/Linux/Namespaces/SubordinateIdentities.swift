@@ -37,9 +37,8 @@ enum IdentityPlan: Hashable, Sendable {
 
     /// The best plan for who we are.
     static func best(uid: UInt32, gid: UInt32) -> IdentityPlan {
-        // For trying the other ways on a machine that has better ones.
-        let wish = HostEnvironment.value("LESSON_ID_MAPPING")
-        if wish == "single" { return .single(uid: uid, gid: gid) }
+        // For trying the last way on a machine that has better ones; never as root, who would be the container's root.
+        if uid != 0, HostEnvironment.value("LESSON_ID_MAPPING") == "single" { return .single(uid: uid, gid: gid) }
         if uid == 0, let uids = rootLines("/proc/self/uid_map", "/etc/subuid"),
             let gids = rootLines("/proc/self/gid_map", "/etc/subgid")
         {

@@ -16,6 +16,8 @@ struct RuntimeConfiguration {
     var limits: ResourceLimits
     var mounts: [Mount]
     var network: Network
+    /// Whether a control group counts processes; where none does, the kernel's limit per user stands in.
+    var countsProcesses: Bool
 
     struct Mount {
         var destination: String
@@ -67,7 +69,7 @@ struct RuntimeConfiguration {
                 "user",
                 .object([
                     ("uid", .number(Int64(user.uid))), ("gid", .number(Int64(user.gid))),
-                    ("additionalGids", .array(user.additionalGIDs.map { .number(Int64($0)) })),
+                    ("additionalGids", .array(groups.map { .number(Int64($0)) })),
                     ("umask", 0o022),
                 ])
             ),
@@ -86,6 +88,11 @@ struct RuntimeConfiguration {
         ])
     }
 
+    /// The primary group is named too: a process could else shed a group that a file denies.
+    private var groups: [UInt32] {
+        ids.isSingle ? [] : [user.gid] + user.additionalGIDs.filter { $0 != user.gid }
+    }
+
     private var rlimits: [JSONValue] {
         var found: [JSONValue] = []
         func limit(_ name: String, _ soft: Int64, _ hard: Int64) {
@@ -101,6 +108,11 @@ struct RuntimeConfiguration {
             // One file may go over it by a little, so that the watch sees that it did.
             let most = bytes.addingReportingOverflow(16 << 20)
             limit("RLIMIT_FSIZE", most.overflow ? bytes : most.partialValue, most.overflow ? bytes : most.partialValue)
+        }
+        if !countsProcesses, let processes = limits.processes {
+            // Some more than allowed, so that the watchdog has time to see that there were more.
+            let most = Int64(processes) + Int64(processes) / 2 + 16
+            limit("RLIMIT_NPROC", most, most)
         }
         if let cpu = limits.cpu {
             let seconds = max(1, cpu.nanoseconds / 1_000_000_000 + 2)

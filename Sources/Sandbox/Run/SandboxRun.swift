@@ -44,7 +44,8 @@ struct SandboxRun {
             ids: sandbox.context.ids, root: layout.mount.mountPoint, readOnlyRoot: spec.readOnlyRoot,
             arguments: spec.arguments, environment: environment, workingDirectory: try layout.workingDirectory(spec),
             user: try checkedUser(), hostname: spec.hostname, terminal: spec.terminal, limits: spec.limits,
-            mounts: files.mounts(layout.targets), network: network.configuration)
+            mounts: files.mounts(layout.targets), network: network.configuration,
+            countsProcesses: sandbox.context.controlGroup?.controls(.pids) ?? false)
         do throws(LinuxError) {
             let own = try RootedDirectory(at: directory)
             try own.writeFile("config.json", configuration.json.bytes, mode: 0o600)

@@ -18,6 +18,9 @@ final class Supervisor {
 
     /// How long between looks at the limits that nobody wakes us for.
     private static let interval: Int64 = 50_000_000
+    /// The same while processes that no control group counts become many.
+    private static let shortInterval: Int64 = 4_000_000
+    private var isGrowing = false
 
     init(
         spec: SandboxSpec, group: ControlGroup?, owner: UInt32, cancellation: Wakeup,
@@ -80,7 +83,7 @@ final class Supervisor {
         var open = pipes
         var input = input
         var ended: ChildProcess.Ending?
-        var nextLook = start + Self.interval / 4
+        var nextLook = start + (group == nil ? Self.shortInterval : Self.interval / 4)
         var chunk = [UInt8](repeating: 0, count: 65536)
         let deadline = spec.limits.wall.map { start + $0.nanoseconds }
         while true {
@@ -111,7 +114,7 @@ final class Supervisor {
             }
             if ended == nil, stopped == nil, !wasCancelled, Clock.now >= nextLook {
                 look(process, deadline)
-                nextLook = Clock.now + Self.interval
+                nextLook = Clock.now + (isGrowing ? Self.shortInterval : Self.interval)
             } else if ended == nil, stopped != nil || wasCancelled, Clock.now >= nextLook {
                 // Something was started while we were ending the rest.
                 end(process)
@@ -189,6 +192,7 @@ final class Supervisor {
         if counts == (true, true, true) { return }
         let usage = ProcessTree.usage(below: process.pid)
         if !counts.2 { cpu = max(cpu, usage.cpu) }
+        isGrowing = !counts.1 && (spec.limits.processes.map { usage.processes > $0 / 4 } ?? false)
         if !counts.0, let limit = spec.limits.memory, usage.residentBytes > limit {
             stopped = LimitExceeded(kind: .memory, limit: limit)
         } else if !counts.1, let limit = spec.limits.processes, usage.processes > limit {
