@@ -1,0 +1,140 @@
+import Checks
+import Lessons
+import Slides
+import SystemPackage
+import Testing
+
+@testable import Grading
+
+@Suite struct ExaminationTests {
+    private let folder: TemporaryFolder
+    private let engine = FakeWorld.engine()
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func examine(
+        _ dockerfile: String?, _ change: (inout Exercise) -> Void = { _ in }
+    ) async throws -> Examination.Report {
+        if let dockerfile { try folder.write(dockerfile, to: "Dockerfile") }
+        var exercise = FakeWorld.exercise
+        change(&exercise)
+        let lesson = Lesson(id: "l", title: "L", deck: Deck(slides: []), exercises: [exercise])
+        return await Examination(
+            of: exercise, in: lesson, engine: engine, references: ReferenceImages(), secret: [1]
+        ).examine(folder: folder.path, scope: "s")
+    }
+
+    private func fromSource(_ exercise: inout Exercise) {
+        exercise.rubric.integrity = [
+            IntegrityDefinition(
+                id: "source", kind: .substitution(SubstitutionRule(text: "Hello, world!")), needs: ["built"])
+        ]
+    }
+
+    @Test func aRightAnswerPasses() async throws {
+        let report = try await examine("# good")
+        #expect(report.verdict.verdict == .pass, "\(report.verdict)")
+        #expect(report.verdict.score == 100)
+        #expect(report.verdict.sizes == Sizes(base: 1000, final: 1050, addedOverBase: 50))
+        let entry = try #require(report.observations.delta?.entries.first)
+        #expect(entry.origin?.chain.map(\.line) == [4, 2])
+        #expect(entry.origin?.end == .built)
+        #expect(report.observations.executables.first?.isCommand == true)
+    }
+
+    @Test func aBaseWithACompilerIsSeenAgainstThePlainBase() async throws {
+        let report = try await examine("# on gcc")
+        #expect(report.verdict.verdict == .fail)
+        #expect(report.verdict.checks.first { $0.id == "base" }?.verdict == .fail)
+        #expect(report.verdict.checks.first { $0.id == "only" }?.actual.contains("/usr/bin/gcc") == true)
+    }
+
+    @Test func aBrokenBuildIsTheLearners() async throws {
+        let report = try await examine("# broken")
+        #expect(report.verdict.verdict == .fail)
+        #expect(report.verdict.countsAsAttempt)
+    }
+
+    @Test func aMissingStarterFileIsNamed() async throws {
+        let report = try await examine("# broken") {
+            $0.starter = [StarterFile(path: "hello.c", contents: [])]
+        }
+        #expect(report.verdict.advice.first?.contains("hello.c is missing") == true)
+    }
+
+    @Test(
+        arguments: [
+            ("# elsewhere", Ungradable.Reason.baseNotOffered), (nil, .noDockerfile),
+        ] as [(String?, Ungradable.Reason)])
+    func whatIsNotTheLearnersDoingIsAnError(_ dockerfile: String?, _ reason: Ungradable.Reason) async throws {
+        let report = try await examine(dockerfile)
+        #expect(report.verdict.verdict == .error)
+        #expect(report.verdict.error?.reason == reason)
+        #expect(!report.verdict.countsAsAttempt)
+    }
+
+    @Test func aDockerfileWithAnEndingIsNamed() async throws {
+        try folder.write("FROM x", to: "Dockerfile.txt")
+        let report = try await examine(nil)
+        #expect(report.verdict.error?.remedy == "rename `Dockerfile.txt` to `Dockerfile`")
+    }
+
+    @Test func noBaseHereIsAnErrorToo() async throws {
+        let report = try await examine("# good") { $0.bases = ["nowhere"] }
+        #expect(report.verdict.verdict == .error)
+    }
+
+    @Test func windowsLineEndsAreSaidAndForgiven() async throws {
+        let report = try await examine("# good\r\n")
+        #expect(report.verdict.verdict == .pass)
+        #expect(report.verdict.notes.contains { $0.contains("Windows") })
+    }
+
+    @Test func theReferenceIsBuiltOnceAndMeasured() async throws {
+        let reference = try folder.write("# reference", to: "reference/Dockerfile")
+        var exercise = FakeWorld.exercise
+        exercise.reference = Exercise.Reference(dockerfile: reference)
+        exercise.rubric.checks.append(
+            CheckDefinition(id: "smaller", kind: .size(SizeRule(than: .reference, percent: 10)), points: 0))
+        let lesson = Lesson(id: "l", title: "L", deck: Deck(slides: []), exercises: [exercise])
+        let examination = Examination(
+            of: exercise, in: lesson, engine: engine, references: ReferenceImages(), secret: [])
+        try folder.write("# good", to: "a/Dockerfile")
+        for _ in 0..<3 {
+            let report = await examination.examine(folder: folder.path.appending("a"), scope: "s")
+            #expect(report.verdict.sizes.singleStage == 9000)
+            #expect(report.verdict.checks.last?.verdict == .pass)
+        }
+        #expect(engine.scopes.filter { $0 == "reference" }.count == 1)
+    }
+
+    @Test func aProgramThatFollowsItsSourceIsIts() async throws {
+        try folder.write("int main;", to: "src/hello.c")
+        let report = try await examine("# good", fromSource)
+        #expect(report.verdict.integrity.first?.verdict == .ok)
+        #expect(report.observations.substitution?.replaced == ["src/hello.c"])
+    }
+
+    @Test func aProgramThatIgnoresItsSourceIsFlagged() async throws {
+        try folder.write("int main;", to: "hello.c")
+        let report = try await examine("# prebuilt", fromSource)
+        #expect(report.verdict.integrity.first?.verdict == .flagged)
+        #expect(report.verdict.verdict == .fail)
+    }
+
+    @Test func withoutSourceFilesAPersonLooks() async throws {
+        let report = try await examine("# good", fromSource)
+        #expect(report.verdict.integrity.first?.verdict == .review)
+        #expect(report.verdict.verdict == .pass)
+    }
+
+    @Test(arguments: [
+        ("Hello, world!", "puts(\"Hello, world!\");"), ("a\"b\\c", "puts(\"a\\\"b\\\\c\");"),
+        ("??/", "puts(\"\\?\\?/\");"), ("\u{E9}\n", "puts(\"\\303\\251\\012\");"),
+    ])
+    func theCanaryIsValidC(_ text: String, _ line: String) {
+        #expect(String(decoding: Substitution.canary(printing: text), as: UTF8.self).contains(line))
+    }
+}

@@ -1,0 +1,26 @@
+import Foundation
+import SystemPackage
+
+/// A folder that is gone when the test is.
+final class TemporaryFolder {
+    let path: FilePath
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "grading-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = FilePath(url.path)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path.string)
+    }
+
+    @discardableResult
+    func write(_ text: String, to name: String) throws -> FilePath {
+        let file = path.pushing(FilePath(name))
+        try FileManager.default.createDirectory(
+            atPath: file.removingLastComponent().string, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file.string))
+        return file
+    }
+}
