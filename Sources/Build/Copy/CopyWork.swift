@@ -50,6 +50,7 @@ struct CopyWork: Sendable {
         defer { try? mount?.unmount() }
         var copier = FileCopier(target: target, ownership: job.ownership)
         copier.mode = mode
+        if let octal = request.chmod.flatMap({ UInt32($0, radix: 8) }) { copier.directoryMode = octal }
         if let chown = request.chown {
             let (owner, unknown) = Chown(chown).resolve(in: target)
             copier.owner = owner

@@ -10,6 +10,8 @@ struct FileCopier {
     var owner: (uid: UInt32, gid: UInt32)?
     /// `--chmod`.
     var mode: ModeChange?
+    /// The mode of directories that have to be made: `--chmod`, where it is a number.
+    var directoryMode: UInt32 = 0o755
     /// Parents that had to be made, with the owner that `--chown` names.
     private(set) var madeDirectories: [FilePath] = []
 
@@ -41,7 +43,7 @@ struct FileCopier {
         let resolved = try TargetPath.resolve(FilePath(path), in: target)
         let made: [FilePath]
         do {
-            made = try target.makeDirectories(FilePath(root: nil, resolved.components))
+            made = try target.makeDirectories(FilePath(root: nil, resolved.components), mode: directoryMode)
         } catch {
             if error.errno == .notDirectory || error.errno == .fileExists { throw .directoryOverFile(path) }
             throw .system(error)

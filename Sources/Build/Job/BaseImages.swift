@@ -28,7 +28,7 @@ package struct BaseImageQuery: Sendable, Hashable {
 
 /// Finds images by name.
 package typealias BaseImageLookup =
-    @Sendable (BaseImageQuery, _ note: @Sendable (String) -> Void) async throws(ImageError) -> BaseImage
+    @Sendable (BaseImageQuery, _ note: @escaping @Sendable (String) -> Void) async throws(ImageError) -> BaseImage
 
 /// The images of one build, each looked up once.
 actor BaseImageLoader {

@@ -13,14 +13,18 @@ struct CacheMount: Sendable {
     /// Takes the cache of an id, made when there is none.
     /// - Parameters:
     ///   - scope: Whose it is: submissions share none.
+    ///   - origin: Names what `seed` is.
     ///   - seed: What a new one starts with.
     static func take(
-        id: String, mount: Mount, scope: String, seed: (root: RootedDirectory, path: FilePath)?, job: BuildJob
+        id: String, mount: Mount, scope: String, origin: String, seed: (root: RootedDirectory, path: FilePath)?, job: BuildJob
     ) throws -> CacheMount {
         // The name is a digest: no id, however odd, leads anywhere else.
         var key = StepKey("cache-mount")
         key.add(scope)
         key.add(id)
+        // Caches that begin differently are different caches.
+        key.add([mount.mode, mount.uid, mount.gid].map { $0.map { String($0) } ?? "" })
+        key.add(origin)
         let caches = job.store.location.appending("cache-mounts")
         try RootedDirectory(at: job.store.location).makeDirectories(FilePath("cache-mounts"), mode: 0o700)
         let root = try RootedDirectory(at: caches)

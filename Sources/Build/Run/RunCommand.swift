@@ -6,8 +6,15 @@ struct RunCommand: Sendable {
     /// A here-document that begins with `#!`: a program to lay into the container and start.
     var script: (name: String, content: [UInt8])?
 
-    /// Where scripts are, as BuildKit has it.
-    static let scriptDirectory = "/dev/pipes"
+    /// Where scripts are. Not where BuildKit has them, `/dev/pipes`: nothing is mounted into a step's `/dev`.
+    static let scriptDirectory = "/run/heredoc"
+    private static let scriptDirectoryInHistory = "/dev/pipes"
+
+    /// What the history says was started: BuildKit's words.
+    var historyArguments: [String] {
+        guard let script else { return arguments }
+        return arguments.dropLast() + ["\(Self.scriptDirectoryInHistory)/\(script.name)"]
+    }
 
     init(_ run: RunInstruction, state: StageState) {
         guard case .shell(let text) = run.commandLine, let first = run.heredocs.first else {

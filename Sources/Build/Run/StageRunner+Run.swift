@@ -13,7 +13,7 @@ extension StageRunner {
     ) async throws(BuildFailure) {
         let network = try network(run, command: command)
         let runCommand = RunCommand(run, state: state)
-        let history = state.historyText(run: runCommand.arguments)
+        let history = state.historyText(run: runCommand.historyArguments)
         let mounts = try await mounts(of: run, command: command)
         record.mounts = mounts.origins
         let hostname = job.request.buildArguments["BUILDKIT_SANDBOX_HOSTNAME"] ?? job.request.hostname

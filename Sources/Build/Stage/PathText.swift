@@ -22,9 +22,8 @@ enum PathText {
 
     /// The destination of a `COPY`: absolute; the slash that says "a directory" stays.
     static func destination(_ path: String, in directory: String) -> String {
-        if path.isEmpty { return directory }
         let result = absolute(path, in: directory)
-        let saysDirectory = path.utf8.last == UInt8(ascii: "/") || path == "." || path.hasSuffix("/.")
+        let saysDirectory = path.isEmpty || path.utf8.last == UInt8(ascii: "/") || path == "." || path.hasSuffix("/.")
         return saysDirectory && result != "/" ? result + "/" : result
     }
 

@@ -103,8 +103,11 @@ extension StageState {
     /// Changes the working directory. The caller makes it.
     /// - Returns: Whether it has to be made.
     mutating func setWorkingDirectory(_ path: String) -> Bool {
-        configuration.config.workingDirectory = PathText.absolute(path, in: workingDirectory)
-        return configuration.config.workingDirectory != "/"
+        let clean = PathText.absolute(path, in: workingDirectory)
+        // A slash at the end stays, as in BuildKit's image configs.
+        let keepsSlash = path.utf8.last == UInt8(ascii: "/") && clean != "/"
+        configuration.config.workingDirectory = keepsSlash ? clean + "/" : clean
+        return clean != "/"
     }
 
     /// A command as `RUN` enters it into the history: the arguments that it saw, then its words.

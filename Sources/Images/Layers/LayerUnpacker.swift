@@ -118,6 +118,8 @@ struct LayerUnpacker {
     private func unpack(_ entry: TarEntry, _ reader: TarReader, _ state: inout State) throws(ImageError) {
         let path = try Self.normalize(entry.path)
         guard let last = path.lastComponent.map({ FilePath(root: nil, [$0]).bytes }) else {
+            // `ADD` leaves the directory that it unpacks into as it is, as Docker does.
+            guard names == .layer else { return }
             // The root itself: only its attributes, and only if it is a directory (CVE-2021-29136).
             guard entry.kind == .directory else {
                 throw ImageError(.hostile, "the archive replaces the root by something that is no directory")
@@ -303,6 +305,8 @@ struct LayerUnpacker {
         }
         // After the owner, since a change of owner takes setuid bits and capabilities away.
         for attribute in entry.attributes {
+            // `ADD` keeps no attributes of the person who packed the archive, as Docker does not.
+            if names == .plain, attribute.name.hasPrefix("user.") { continue }
             var local = attribute
             if attribute.name == "security.capability" {
                 local.value = LayerAttributes.local(attribute.value, ids: ids)
