@@ -215,9 +215,10 @@ static void be_init(const struct lesson_engine *request, int go, int out) {
     if (got != 1) _exit(127);  // the parent is gone, or gave up
     close(go);
     if (join_cgroups(request->cgroups, request->cgroup_count) < 0) report(out, errno, "join the cgroup");
-    if (setresgid(0, 0, 0) != 0) report(out, errno, "become group 0 of the namespace");
+    // The bare calls: glibc's tell all threads of the process, and wait for those that only the parent has.
+    if (syscall(SYS_setresgid, 0, 0, 0) != 0) report(out, errno, "become group 0 of the namespace");
     if (!request->keep_groups && syscall(SYS_setgroups, 0, NULL) != 0) report(out, errno, "drop groups");
-    if (setresuid(0, 0, 0) != 0) report(out, errno, "become user 0 of the namespace");
+    if (syscall(SYS_setresuid, 0, 0, 0) != 0) report(out, errno, "become user 0 of the namespace");
     // A change of ids clears both.
     prctl(PR_SET_DUMPABLE, 1);
     prctl(PR_SET_PDEATHSIG, SIGKILL);

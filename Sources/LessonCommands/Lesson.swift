@@ -16,7 +16,9 @@ package struct Lesson: AsyncParsableCommand {
                     HintCommand.self,
                     SolutionCommand.self, ResetCommand.self,
                 ]),
-            CommandGroup(name: "Teaching", subcommands: [SlidesCommand.self, NewCommand.self]),
+            CommandGroup(
+                name: "Teaching",
+                subcommands: [GradeCommand.self, LintCommand.self, SlidesCommand.self, NewCommand.self]),
             CommandGroup(name: "This machine", subcommands: [DoctorCommand.self, CompletionCommand.self]),
             CommandGroup(name: "The engine", subcommands: [DockerFamily.self]),
         ]

@@ -37,7 +37,7 @@ struct LessonScaffold {
         `FROM` names the image to begin with, `COPY` adds files of the folder, `CMD` says what to run:
 
         ```dockerfile
-        FROM busybox
+        FROM busybox:1
         COPY greeting.txt /
         CMD ["cat", "/greeting.txt"]
         ```
@@ -67,7 +67,7 @@ struct LessonScaffold {
         title: \(name)
 
         images:
-          - name: busybox
+          - names: [busybox, "busybox:1"]
             make: {busybox: true}
 
         exercises:
@@ -77,7 +77,7 @@ struct LessonScaffold {
             starter: starter
             solution: solution
             tag: hello
-            base: busybox
+            base: "busybox:1"
             points: 100
             checks:
               - {id: built, kind: builds, points: 40, required: true, gate: true}
@@ -99,7 +99,7 @@ struct LessonScaffold {
 
     private var starter: String {
         """
-        FROM busybox
+        FROM busybox:1
         # Copy greeting.txt, and say what to run.
 
         """
@@ -107,7 +107,7 @@ struct LessonScaffold {
 
     private var solution: String {
         """
-        FROM busybox
+        FROM busybox:1
         COPY greeting.txt /
         CMD ["cat", "/greeting.txt"]
 

@@ -20,8 +20,7 @@ struct CheckCommand: ReportingCommand, EngineCommand {
     func execute(_ console: Console) async throws {
         let session = try LearnerSession.open()
         let exercise = try session.exercise(id)
-        let engine = try await EngineSession.open(console)
-        let check = ExerciseCheck(session: session, exercise: exercise, engine: engine)
+        let check = try await ExerciseCheck(session: session, exercise: exercise, console)
         let verdict = try await check.run(console)
         // Who was stopped has no verdict.
         try Task.checkCancellation()

@@ -11,14 +11,25 @@ struct ExerciseCheck {
     let session: LearnerSession
     let exercise: Exercise
     let engine: EngineSession
+    let progress: ProgressLine
+
+    /// Enters the engine.
+    init(session: LearnerSession, exercise: Exercise, _ console: Console) async throws {
+        let progress = console.progress()
+        self.session = session
+        self.exercise = exercise
+        self.progress = progress
+        engine = try await EngineSession.open(console, images: session.lesson.images) { text in
+            progress.message(StyledLine("  \(text)"))
+        }
+    }
 
     /// Examines, with progress on standard error.
     func run(_ console: Console) async throws -> Verdict {
-        let progress = console.progress()
         progress.message(StyledLine("checking \(exercise.id): \(exercise.title)", .strong))
         let display = CheckProgress(progress: progress, terminal: console.err)
         let door = AnnouncedEngine(
-            engine: engine.examinationEngine(for: session.lesson, console) { display.handle($0) }, progress: display)
+            engine: engine.examinationEngine { display.handle($0) }, progress: display)
         let examination = Examination(
             of: exercise, in: session.lesson, engine: door, references: ReferenceImages(),
             secret: try InstallationSecret.read(in: EngineSession.home))

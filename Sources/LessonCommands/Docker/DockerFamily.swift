@@ -12,7 +12,7 @@ struct DockerFamily: AsyncParsableCommand {
             BuildCommand.self, RunContainerCommand.self, ImagesCommand.self, ImageFamily.self, InspectCommand.self,
             HistoryCommand.self,
             TagCommand.self, RemoveImageCommand.self, SaveCommand.self, LoadCommand.self, ImportCommand.self,
-            SystemFamily.self,
+            PullCommand.self, PushCommand.self, LoginCommand.self, SystemFamily.self,
         ]
     )
 }
@@ -25,7 +25,7 @@ struct ImageFamily: AsyncParsableCommand {
             BuildCommand.self, ImagesCommand.Listing.self, ImageInspectCommand.self, HistoryCommand.self,
             TagCommand.self,
             RemoveImageCommand.Removal.self, PruneImagesCommand.self, SaveCommand.self, LoadCommand.self,
-            ImportCommand.self,
+            ImportCommand.self, PullCommand.self, PushCommand.self,
         ])
 }
 

@@ -1,7 +1,7 @@
 import Build
 import Images
+import Lessons
 import Linux
-import OCI
 import Sandbox
 import SystemPackage
 
@@ -11,16 +11,25 @@ struct EngineSession: Sendable {
     let context: EngineContext
     let sandbox: Sandbox
     let builder: Builder
+    let images: LessonImages
 
     /// Enters the engine's namespaces (this program starts again inside them, and the process outside ends with its
     /// status) and opens what commands work with.
-    static func open(_ console: Console) async throws -> EngineSession {
+    /// - Parameters:
+    ///   - images: what a lesson offers; nil for all lessons that are found.
+    ///   - announce: told where an image came from that was not there.
+    static func open(
+        _ console: Console, images: [ImageDeclaration]? = nil,
+        announce: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws -> EngineSession {
         try EngineNamespace.reexecuteIfNeeded()
         let context = try EngineNamespace.current()
         let store = try Store(at: home.appending("store"), ids: context.ids)
         let sandbox = try Sandbox(context: context, runtime: runtime, scratch: context.scratch)
-        let builder = Builder(store: store, sandbox: sandbox, lookup: lookup(in: store))
-        return EngineSession(store: store, context: context, sandbox: sandbox, builder: builder)
+        let images = LessonImages(
+            store: store, declarations: { images ?? LessonImages.ofAllLessons() }, announce: announce)
+        let builder = Builder(store: store, sandbox: sandbox, lookup: images.lookup)
+        return EngineSession(store: store, context: context, sandbox: sandbox, builder: builder, images: images)
     }
 
     /// Where images and caches are: `LESSON_HOME`, else the place the XDG specification has for such things.
@@ -40,23 +49,5 @@ struct EngineSession: Sendable {
 
     private static func absolute(_ path: FilePath) -> FilePath {
         path.isAbsolute ? path : ProgramPath.currentFolder.pushing(path)
-    }
-
-    /// How a build finds the images that a Dockerfile names.
-    private static func lookup(in store: Store) -> BaseImageLookup {
-        { (query, note) async throws(ImageError) in
-            let reference: Reference
-            do {
-                reference = try Reference(parsing: query.name).withDefaultTag
-            } catch {
-                throw ImageError(.notAvailable, "\(error)", hint: "a name looks like debian:12 or ghcr.io/you/image")
-            }
-            if let found = try store.image(named: reference) {
-                return BaseImage(image: found.image, reference: reference.canonical)
-            }
-            throw ImageError(
-                .notAvailable, "\(query.name): \(reference.canonical): not found",
-                hint: "`lesson docker images` shows the images that are here")
-        }
     }
 }

@@ -16,8 +16,13 @@ enum Interrupt {
     }
 
     /// Keeps the signals from ending this process. Called on the main thread before there are others of ours.
-    static func block() {
+    /// - Parameter isForwarding: whether this is the process outside of the engine's namespaces. It takes all that it
+    ///   forwards, and news of its child, from a descriptor (signalfd(2)), which gets only what no thread takes first.
+    static func block(isForwarding: Bool) {
         var set = signals
+        if isForwarding {
+            for number in [SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD] { sigaddset(&set, number) }
+        }
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 

@@ -45,8 +45,8 @@ struct Program {
         let console = command.makeConsole()
         do {
             let isEngine = command is any EngineCommand
-            if isEngine { Interrupt.block() }
             let isListening = isEngine && (try? EngineNamespace.current()) != nil
+            if isEngine { Interrupt.block(isForwarding: !isListening) }
             return try await Interrupt.cancelling(isListening: isListening) {
                 try await Self.execute(command, console)
             }

@@ -1,5 +1,6 @@
 import Images
 import OCI
+import TerminalUI
 
 extension Store {
     /// The image that somebody names, or Docker's complaint.
@@ -24,6 +25,13 @@ func parseReference(_ text: String) throws -> Reference {
 extension EngineSession {
     /// The image that somebody names, from wherever it is to be had.
     func image(_ name: String, _ console: Console) async throws -> StoredImage {
-        try await store.require(name).image
+        // An id, or the beginning of one, is of an image that is here.
+        if let found = try await store.image(matching: name) { return found.image }
+        let progress = console.progress()
+        return try await progress.during {
+            let found = try await images.image(name) { progress.update($0) }
+            progress.message(StyledLine(found.message))
+            return found.image
+        }
     }
 }

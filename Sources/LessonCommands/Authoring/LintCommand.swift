@@ -1,0 +1,89 @@
+import ArgumentParser
+import Diagnostics
+import Lessons
+import Slides
+import SystemPackage
+import TerminalUI
+
+struct LintCommand: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lint",
+        abstract: "Authoring mistakes in a deck, as file:line:column: severity: message [rule].",
+        discussion: "Exit status 1 when there is an error or a warning; notes are for information.")
+
+    @Argument(help: "The deck, or the folder of a lesson.", completion: .file(extensions: ["md"]))
+    var deck: String
+
+    @Flag(help: "Also say which slides do not fit a terminal of 80 columns and 24 lines.")
+    var size = false
+
+    @OptionGroup var output: OutputOptions
+
+    private struct Document: Encodable {
+        struct Finding: Encodable {
+            var file: String
+            var line: Int?
+            var column: Int?
+            var severity: String
+            var rule: String
+            var message: String
+            var hint: String?
+        }
+        var deck: String
+        var findings: [Finding]
+        var errors: Int
+        var warnings: Int
+        var notes: Int
+    }
+
+    func execute(_ console: Console) async throws {
+        let (path, found) = try findings()
+        func count(_ severity: Severity) -> Int { found.count { $0.severity == severity } }
+        let document = Document(
+            deck: path,
+            findings: found.map {
+                .init(
+                    file: $0.file ?? path, line: $0.range?.start.line, column: $0.range?.start.column,
+                    severity: $0.severity.rawValue, rule: $0.id, message: $0.message, hint: $0.hint)
+            },
+            errors: count(.error), warnings: count(.warning), notes: count(.note))
+        if console.isJSON {
+            try console.json(document)
+        } else {
+            let renderer = DiagnosticRenderer(showsSource: false)
+            for diagnostic in found { console.print(renderer.render(diagnostic)) }
+            console.note(
+                found.isEmpty
+                    ? "\(path): nothing to complain about"
+                    : "\(path): \(document.errors) errors, \(document.warnings) warnings, \(document.notes) notes")
+        }
+        if document.errors + document.warnings > 0 { throw CommandExit(.failed) }
+    }
+
+    /// What is wrong with the deck, and with the lesson that is made of it.
+    private func findings() throws -> (deck: String, [Diagnostic]) {
+        let isFolder = LocalFiles.kind(FilePath(deck), following: true) == .folder
+        var found: [Diagnostic] = []
+        var path = deck
+        do throws(LessonError) {
+            let lesson = try Lessons.Lesson(loading: FilePath(deck))
+            if isFolder, let own = lesson.deckPath { path = own.string }
+            found += lesson.warnings
+        } catch {
+            if isFolder {
+                let slides = FilePath(deck).appending("slides.md")
+                guard LocalFiles.kind(slides, following: true) == .file else { throw error }
+                path = slides.string
+            }
+            found += error.diagnostics
+        }
+        let loaded = Deck(parsing: try InputFile.read(path), options: DeckOptions(file: path))
+        let folder = FilePath(path).removingLastComponent()
+        let lint = DeckLint.lint(loaded, terminalColumns: size ? 80 : nil, rows: size ? 24 : nil) { name in
+            name.contains("://") || LocalFiles.kind(folder.pushing(FilePath(name)), following: true) != nil
+        }
+        // What loading the lesson has said of the deck, linting says again.
+        var seen = Set(lint)
+        return (path, lint + found.filter { seen.insert($0).inserted })
+    }
+}
