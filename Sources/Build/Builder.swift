@@ -69,7 +69,8 @@ package struct Builder: Sendable {
         let ignore = try ignorePatterns(request, reporter: reporter)
         let (target, host) = try platforms(request)
         let arguments = PlatformArguments.values(
-            target: target, build: host, targetStage: request.target, overrides: request.buildArguments)
+            target: target, build: host, targetStage: request.target ?? dockerfile.stages.last?.name,
+            overrides: request.buildArguments)
         let globals = try GlobalArguments(
             of: dockerfile, platform: arguments, buildArguments: request.buildArguments, file: file)
         let clock = try SourceDateEpoch.clock(request, dockerfile: dockerfile, globals: globals)

@@ -23,7 +23,7 @@ struct RunCommand: Sendable {
         }
         if Self.isOnlyHeredoc(text) {
             let content = first.effectiveContent
-            if first.content.starts(with: Array("#!".utf8)) {
+            if content.starts(with: Array("#!".utf8)) {
                 script = (first.name, content)
                 arguments = state.shell + ["\(Self.scriptDirectory)/\(first.name)"]
             } else {

@@ -131,7 +131,16 @@ extension StageRunner {
         guard case .directory(let path)? = named?.value else {
             throw .environment("named-context", "there is no build context \(name)")
         }
-        return try ContextOpening.open(path, ownership: job.ownership, ignore: nil, substitutions: [:])
+        var root = try ContextOpening.open(path, ownership: job.ownership, ignore: nil, substitutions: [:])
+        let ignoreFile = FilePath(".dockerignore")
+        if let bytes = try? root.directory.readFile(ignoreFile, limit: 16 << 20) {
+            do {
+                root.ignore = try IgnorePatterns.parse(bytes, file: path.appending(".dockerignore").string)
+            } catch {
+                throw BuildFailure(error, file: path.appending(".dockerignore").string)
+            }
+        }
+        return root
     }
 
     /// Makes a folder given with `--build-context` the base of a stage.
