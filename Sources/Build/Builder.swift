@@ -32,6 +32,7 @@ package struct Builder: Sendable {
         let views = TreeViews(store: store, scratch: scratch)
         do {
             let job = try prepare(request, reporter: reporter, views: views)
+            defer { job.release() }
             let outcomes = try await Self.run(job)
             await views.close()
             return try finish(job, outcomes, began: began)

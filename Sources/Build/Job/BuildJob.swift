@@ -30,6 +30,8 @@ final class BuildJob: Sendable {
 
     /// Digests of the context files that were taken.
     private let contextFiles = Mutex<[String: String]>([:])
+    /// Folders that are thrown away with the build.
+    private let spools = Mutex<[PendingSnapshot]>([])
     private let contextBytes = Atomic<Int64>(0)
     private let contextFileCount = Atomic<Int>(0)
 
@@ -72,6 +74,18 @@ final class BuildJob: Sendable {
         guard total <= request.limits.contextBytes else { throw .tooManyBytes(request.limits.contextBytes) }
         let count = contextFileCount.add(match.entries.count, ordering: .relaxed).newValue
         guard count <= request.limits.contextFiles else { throw .tooManyFiles(request.limits.contextFiles) }
+    }
+
+    /// Throws a folder away when the build is over.
+    func keep(_ pending: PendingSnapshot) { spools.withLock { $0.append(pending) } }
+
+    /// Throws away what the build kept for itself.
+    func release() {
+        let pendings = spools.withLock { spools in
+            defer { spools = [] }
+            return spools
+        }
+        for pending in pendings { store.discard(pending) }
     }
 
     var usedContextFiles: [String: String] { contextFiles.withLock { $0 } }

@@ -1,0 +1,56 @@
+/// The parts of a URL that decide whom a download talks to.
+struct RemoteURL: Hashable, Sendable {
+    var scheme: String
+    var host: String
+    var port: Int
+    /// Path without query and fragment.
+    var path: String
+
+    /// Reads `scheme://host[:port]/path`; nil where it is none, or carries a user or odd characters.
+    init?(_ text: String) {
+        guard let separator = text.firstRange(of: "://") else { return nil }
+        scheme = text[..<separator.lowerBound].lowercased()
+        let ports = ["http": 80, "https": 443, "git": 9418, "ssh": 22]
+        guard let standard = ports[scheme] else { return nil }
+        let rest = text[separator.upperBound...]
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        path = String(rest.dropFirst(authority.count).prefix { $0 != "?" && $0 != "#" })
+        let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+        guard text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value < 0x7F }) else { return nil }
+        if place.hasPrefix("["), let end = place.firstIndex(of: "]") {
+            host = String(place[place.index(after: place.startIndex)..<end])
+            let after = place[place.index(after: end)...]
+            guard let port = after.isEmpty ? standard : Int(after.dropFirst()) else { return nil }
+            self.port = port
+        } else {
+            let parts = place.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count <= 2, let port = parts.count == 2 ? Int(parts[1]) : standard else { return nil }
+            host = String(parts.first ?? "")
+            self.port = port
+        }
+        guard !host.isEmpty, (1...65535).contains(port) else { return nil }
+    }
+
+    /// The file's name: the path's last name, as BuildKit takes it.
+    var fileName: String {
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        return name.isEmpty || name == "." || name == ".." ? "__unnamed__" : Self.decoded(name)
+    }
+
+    private static func decoded(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), value != 0,
+                value != UInt8(ascii: "/")
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
