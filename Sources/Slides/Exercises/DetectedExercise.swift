@@ -28,7 +28,7 @@ extension Deck {
         for (index, slide) in slides.enumerated() {
             for fence in slide.fences where !slide.skips(fence) {
                 // Most fences are ruled out by their first letters.
-                guard fence.text.utf8.count >= 8, fence.text.utf8.contains(0x46) || fence.text.utf8.contains(0x66)
+                guard fence.text.utf8.count >= 7, fence.text.utf8.contains(0x46) || fence.text.utf8.contains(0x66)
                 else {
                     continue
                 }
@@ -56,7 +56,7 @@ extension Deck {
     /// The name given to `docker build -t NAME` in a fence of the slide.
     private func buildTag(on slide: Slide) -> String? {
         for fence in slide.fences where fence.text.contains("build") {
-            for line in fence.text.split(separator: "\n") {
+            for line in fence.displayText.split(separator: "\n") {
                 var words = line.split { $0 == " " || $0 == "\t" }[...]
                 if words.first == "$" { words.removeFirst() }
                 guard let docker = words.firstIndex(of: "docker"), words[docker...].contains("build") else { continue }

@@ -81,7 +81,11 @@ extension DeckLint {
             while let block = node {
                 switch cmark_node_get_type(block) {
                 case CMARK_NODE_THEMATIC_BREAK: breaks.insert(Int(cmark_node_get_start_line(block)))
-                case CMARK_NODE_HEADING: underlines.insert(Int(cmark_node_get_end_line(block)))
+                case CMARK_NODE_HEADING:
+                    // Only a heading with an underline has several lines; libcmark 0.30 counts the one after it.
+                    let end = Int(cmark_node_get_end_line(block))
+                    guard end > Int(cmark_node_get_start_line(block)) else { break }
+                    underlines.formUnion([end - 1, end])
                 default: break
                 }
                 node = cmark_node_next(block)

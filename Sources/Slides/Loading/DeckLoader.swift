@@ -9,6 +9,8 @@ struct DeckLoader: ~Copyable {
     private var diagnostics: [Diagnostic] = []
     private var builder: DocumentBuilder
     private var remainingExpansion: Int
+    /// Whose deck it turned out to be.
+    private var dialect = DeckOptions.Dialect.remark
 
     /// The source's line for each line of the text, where something was put into it.
     private let lineMap: [Int32]?
@@ -102,6 +104,7 @@ struct DeckLoader: ~Copyable {
         diagnostics += reader.diagnostics
         facts.findings = reader.findings
         builder.classes = reader.classes
+        self.dialect = dialect
         make(bytes, resolver.entries, texts, reader.definitions)
         return reader.definitions
     }
@@ -128,8 +131,14 @@ struct DeckLoader: ~Copyable {
             let isLayout = texts[members.lowerBound].value(of: "layout") == "true"
             let name = texts[members.lowerBound].value(of: "name")
             if isLayout || templates.isWanted(name) {
-                let text = assemble(bytes, group, entries, texts)
+                let text = assemble(bytes, group, entries, texts, asTemplate: true)
                 templates.add(group, text: text, first: texts[members.lowerBound], isLayout: isLayout)
+            }
+            // presenterm ends the last slide too; what follows is not one more.
+            if dialect == .presenterm, index == entries.count, kept.count == 1,
+                !entries[members.lowerBound].traits.contains(.content), members.lowerBound > 0
+            {
+                continue
             }
             if !isLayout { makeSlides(bytes, group, entries, texts, definitions) }
         }
@@ -183,7 +192,7 @@ struct DeckLoader: ~Copyable {
             if title == nil { title = heading(before..<limit) }
             slide.title = title
             if let range = entry.notes {
-                let own = bytes.string(bytes.trimmed(range))
+                let own = entry.traits.contains(.comment) ? bytes.withoutComments(range) : bytes.string(bytes.trimmed(range))
                 // Inherited notes come first; with very many fragments only their own are kept.
                 notes = notes.flatMap { place < 64 && !own.isEmpty ? $0 + "\n\n" + own : nil } ?? own
             }
@@ -289,26 +298,29 @@ struct DeckLoader: ~Copyable {
         builder.parse(prelude: prelude, context)
     }
 
-    /// Puts a group's text together: what it inherits, each entry's own, a blank line where a separator was.
+    /// Puts a group's text together: the slide's in its template, then each fragment's, a blank line where a separator
+    /// was. Properties are put in at the end, with the values that the last fragment has; not into text that is going to
+    /// be a template, whose heirs have values of their own.
     private mutating func assemble(
-        _ bytes: Bytes, _ group: SlideGroup, _ entries: [Entry], _ texts: [EntryText]
+        _ bytes: Bytes, _ group: SlideGroup, _ entries: [Entry], _ texts: [EntryText], asTemplate: Bool = false
     ) -> GroupText {
         var text = GroupText()
         for index in group.entries {
             let entry = texts[index]
-            if !text.bytes.isEmpty { text.newLine(Int32(entry.firstLine - 1)) }
-            if !text.bytes.isEmpty, text.bytes.last == .lineFeed {
-                text.lineMap[text.lineMap.count - 1] = Int32(entry.firstLine)
-            }
+            var own = GroupText()
             if let rewritten = entry.rewritten {
-                text.append(rewritten) { entry.lineMap[min($0, entry.lineMap.count - 1)] }
+                own.bytes = rewritten
+                own.lineMap = entry.lineMap
             } else {
-                text.append(bytes[entry.slice]) { Int32(entry.firstLine + $0) }
+                own.append(bytes[entry.slice]) { Int32(entry.firstLine + $0) }
             }
+            if index == group.entries.first, let template = group.template {
+                own = Expansion.place(own, in: template, remaining: &remainingExpansion)
+            }
+            if !text.bytes.isEmpty { text.newLine(Int32(entry.firstLine - 1)) }
+            text.insert(own)
         }
-        if let template = group.template {
-            text = Expansion.place(text, in: template, remaining: &remainingExpansion)
-        }
+        guard !asTemplate else { return text }
         if group.template != nil || group.entries.contains(where: { entries[$0].traits.contains(.variable) }) {
             var properties = group.inherited
             for index in group.entries { properties.merge(own: texts[index].properties) }

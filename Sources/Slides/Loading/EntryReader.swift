@@ -16,7 +16,9 @@ struct EntryReader {
     /// What of a text's traits asks for a rewrite.
     private static let rewritten: Chunk.Traits = [.comment, .classes, .definition, .excess]
 
-    mutating func read(_ entry: Entry, fences: ArraySlice<FenceSpan>) -> EntryText {
+    mutating func read(_ entry: Entry, fences all: ArraySlice<FenceSpan>) -> EntryText {
+        // Fences in the notes keep separators from counting, and that is all.
+        let fences = entry.notes == nil ? all : all.prefix { $0.open < entry.content.upperBound }
         let text = EntryText(slice: entry.content, firstLine: entry.line)
         var directives: [Directive] = []
         let start = PropertyReader.read(

@@ -49,6 +49,8 @@ struct EntryRewriter {
     /// Classes in `brackets`, and those among them that begin their line.
     private var openClasses = 0
     private var openBlocks = 0
+    /// Where a line's text begins after the class brackets it starts with.
+    private var lineBegin = -1
 
     init(bytes: Bytes, limits: DeckOptions.Limits, fences: ArraySlice<FenceSpan>, text: EntryText) {
         self.bytes = bytes
@@ -312,15 +314,18 @@ struct EntryRewriter {
             brackets.append(Bracket(edit: nil, line: line, isFirstOnLine: false))
             return
         }
+        // The second of `.left[.right[` begins its line too.
         let first = bytes.skipBlanks(from: range.lowerBound, limit: range.upperBound)
+        let isFirst = start == lineBegin || start == first
+        if isFirst { lineBegin = position + 1 }
         let names = bytes[start + 1..<position].split(separator: .dot).map { String(decoding: $0, as: UTF8.self) }
-        brackets.append(Bracket(edit: edits.count, line: line, isFirstOnLine: first == start))
+        brackets.append(Bracket(edit: edits.count, line: line, isFirstOnLine: isFirst))
         openClasses += 1
-        if first == start { openBlocks += 1 }
+        if isFirst { openBlocks += 1 }
         edits.append(
             Edit(
                 range: start..<position + 1, kind: .open(firstClass + classes.count, isBlock: false),
-                indent: start - range.lowerBound))
+                indent: first - range.lowerBound))
         classes.append(names)
     }
 

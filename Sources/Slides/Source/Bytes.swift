@@ -85,6 +85,18 @@ extension UnsafeBufferPointer<UInt8> {
         return start..<end
     }
 
+    /// The text in `range` without comments and white space at its ends.
+    func withoutComments(_ range: Range<Int>) -> String {
+        var text: [UInt8] = []
+        var position = range.lowerBound
+        while let start = find("<!--", in: position..<range.upperBound) {
+            text += self[position..<start]
+            position = find("-->", in: start + 2..<range.upperBound).map { $0 + 3 } ?? range.upperBound
+        }
+        text += self[position..<range.upperBound]
+        return text.withUnsafeBufferPointer { $0.string($0.trimmed(0..<$0.count)) }
+    }
+
     /// The offsets at which lines start.
     func lineStarts() -> [Int32] {
         var starts: [Int32] = [0]
