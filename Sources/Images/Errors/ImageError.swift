@@ -40,19 +40,42 @@ package struct ImageError: Error, Hashable, CustomStringConvertible {
         case cancelled
     }
 
-    package let code: Code
+    private let storage: Storage
+
+    /// Behind a reference: an error of one word travels better through many calls than one of seven.
+    private final class Storage: Sendable {
+        let code: Code
+        let message: String
+        let hint: String?
+        let errno: Int32?
+
+        init(code: Code, message: String, hint: String?, errno: Int32?) {
+            self.code = code
+            self.message = message
+            self.hint = hint
+            self.errno = errno
+        }
+    }
+
+    package var code: Code { storage.code }
     /// What happened, with what: lower case, no full stop. May hold text from outside: show it through `SafeText`.
-    package let message: String
+    package var message: String { storage.message }
     /// What to do next.
-    package let hint: String?
+    package var hint: String? { storage.hint }
     /// The kernel's `errno`, where there is one.
-    package let errno: Int32?
+    package var errno: Int32? { storage.errno }
 
     package init(_ code: Code, _ message: String, hint: String? = nil, errno: Int32? = nil) {
-        self.code = code
-        self.message = message
-        self.hint = hint
-        self.errno = errno
+        storage = Storage(code: code, message: message, hint: hint, errno: errno)
+    }
+
+    package static func == (a: ImageError, b: ImageError) -> Bool {
+        a.code == b.code && a.message == b.message && a.hint == b.hint && a.errno == b.errno
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(code)
+        hasher.combine(message)
     }
 
     package var description: String { message }

@@ -148,30 +148,37 @@ extension Store {
         for snapshot in Set(snapshots) {
             if let known = try knownDiffID(of: snapshot) { digests[snapshot] = known } else { unknown.append(snapshot) }
         }
-        let results = await withTaskGroup(of: (SnapshotID, Result<Digest, ImageError>).self) { group in
+        let results = await withTaskGroup(of: HashedLayer.self) { group in
             var waiting = unknown[...]
             func startNext() {
                 guard let snapshot = waiting.popFirst() else { return }
-                group.addTask {
-                    do throws(ImageError) {
-                        return (snapshot, .success(try await self.diffID(of: snapshot)))
-                    } catch {
-                        return (snapshot, .failure(error))
-                    }
-                }
+                group.addTask { HashedLayer(snapshot: snapshot, digest: await self.result(ofHashing: snapshot)) }
             }
             for _ in 0..<4 { startNext() }
-            var results: [(SnapshotID, Result<Digest, ImageError>)] = []
+            var results: [HashedLayer] = []
             for await result in group {
                 results.append(result)
                 startNext()
             }
             return results
         }
-        for (snapshot, result) in results { digests[snapshot] = try result.get() }
+        for result in results { digests[result.snapshot] = try result.digest.get() }
         var all: [Digest] = []
         for snapshot in snapshots { if let digest = digests[snapshot] { all.append(digest) } }
         return all
+    }
+
+    private struct HashedLayer: Sendable {
+        let snapshot: SnapshotID
+        let digest: Result<Digest, ImageError>
+    }
+
+    private func result(ofHashing snapshot: SnapshotID) async -> Result<Digest, ImageError> {
+        do throws(ImageError) {
+            return .success(try await diffID(of: snapshot))
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Writes a layer's uncompressed archive: the original's bytes when it came from elsewhere, else always the same.
