@@ -14,7 +14,6 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -60,12 +59,14 @@ struct child {
     const char *stage;
 };
 
-static void default_signals(void) {
-    struct sigaction action;
+static void default_signals(int keep_ignored) {
+    struct sigaction action, old;
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
     for (int signal = 1; signal < NSIG; signal++)
-        if (signal != SIGKILL && signal != SIGSTOP) sigaction(signal, &action, NULL);
+        if (signal != SIGKILL && signal != SIGSTOP && sigaction(signal, NULL, &old) == 0 &&
+            !(keep_ignored && old.sa_handler == SIG_IGN))
+            sigaction(signal, &action, NULL);
 }
 
 static int join_cgroups(const int *cgroups, unsigned count) {
@@ -87,7 +88,7 @@ static int run_child(void *argument) {
         }                                                                                                              \
     } while (0)
 
-    default_signals();
+    default_signals(0);
     if (request->death_signal) TRY("set the parent-death signal", prctl(PR_SET_PDEATHSIG, request->death_signal));
     TRY("join the cgroup", join_cgroups(request->cgroups, request->cgroup_count));
     for (unsigned i = 0; i < request->namespace_count; i++)
@@ -208,6 +209,7 @@ static const int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUS
 
 static void be_init(const struct lesson_engine *request, int go, int out) {
     char byte;
+    default_signals(1);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     ssize_t got;
     while ((got = read(go, &byte, 1)) < 0 && errno == EINTR) {
@@ -228,7 +230,6 @@ static void be_init(const struct lesson_engine *request, int go, int out) {
     if (mount("lesson", request->scratch, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0)
         report(out, errno, "mount a tmpfs");
 
-    default_signals();
     set_mask(SIG_BLOCK, forwarded);
     pid_t engine = _Fork();
     if (engine < 0) report(out, errno, "start the engine");
@@ -307,24 +308,46 @@ int lesson_engine_start(const struct lesson_engine *request, struct lesson_engin
     return 0;
 }
 
+static int signal_pipe[2] = {-1, -1};
+
+struct signal_record {
+    int signal;
+    int from_process;
+};
+
+static void note_signal(int signal, siginfo_t *info, void *context) {
+    (void)context;
+    int saved = errno;
+    struct signal_record record = {signal, info->si_code <= 0};
+    if (write(signal_pipe[1], &record, sizeof record) < 0) {
+    }
+    errno = saved;
+}
+
 int lesson_signal_descriptor(void) {
-    set_mask(SIG_BLOCK, forwarded);
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int *signal = forwarded; *signal; signal++) sigaddset(&set, *signal);
-    // Another thread may take a signal between poll and read: the read must then not wait.
-    return result(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) return -errno;
+    struct sigaction action, old;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = note_signal;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    for (const int *signal = forwarded; *signal; signal++) {
+        if (*signal == SIGCHLD) continue;
+        // What was ignored (nohup) stays so.
+        if (sigaction(*signal, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(*signal, &action, NULL);
+    }
+    return signal_pipe[0];
 }
 
 int lesson_signal_next(int descriptor, int *from_process) {
-    struct signalfd_siginfo info;
+    struct signal_record record;
     ssize_t got;
     do {
-        got = read(descriptor, &info, sizeof info);
+        got = read(descriptor, &record, sizeof record);
     } while (got < 0 && errno == EINTR);
     if (got < 0) return -errno;
-    *from_process = info.ssi_code <= 0;
-    return (int)info.ssi_signo;
+    if (got != sizeof record) return -EIO;
+    *from_process = record.from_process;
+    return record.signal;
 }
 
 void lesson_die_by(int signal) {

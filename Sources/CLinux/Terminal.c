@@ -42,12 +42,27 @@ int lesson_terminal_size(int from, int to) {
     return result(ioctl(to, TIOCSWINSZ, &size));
 }
 
+int lesson_terminal_dimensions(int descriptor, int *rows, int *columns) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -errno;
+    *rows = size.ws_row;
+    *columns = size.ws_col;
+    return 0;
+}
+
 int lesson_terminal_raw(int descriptor, void *saved) {
     struct termios state;
     if (tcgetattr(descriptor, &state) != 0) return -errno;
     memcpy(saved, &state, sizeof state);
     cfmakeraw(&state);
     return result(tcsetattr(descriptor, TCSADRAIN, &state));
+}
+
+int lesson_terminal_state(int descriptor, void *saved) {
+    struct termios state;
+    if (tcgetattr(descriptor, &state) != 0) return -errno;
+    memcpy(saved, &state, sizeof state);
+    return 0;
 }
 
 int lesson_terminal_restore(int descriptor, const void *saved) {

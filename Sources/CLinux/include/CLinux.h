@@ -116,9 +116,10 @@ struct lesson_engine_started {
 };
 int lesson_engine_start(const struct lesson_engine *request, struct lesson_engine_started *started);
 
-/// Blocks the signals that the outer process passes on, and SIGCHLD; a signalfd for them.
+/// Catches the signals that the outer process passes on, whichever thread they reach; a descriptor that tells of them.
+/// Once per process.
 int lesson_signal_descriptor(void);
-/// Next signal of a signalfd: its number; `from_process` tells kill(2) from the terminal driver.
+/// Next signal: its number, or -EAGAIN; `from_process` tells kill(2) from the terminal driver.
 int lesson_signal_next(int descriptor, int *from_process);
 /// Ends this process by a signal, so that a shell sees what happened.
 void lesson_die_by(int signal);
@@ -129,9 +130,11 @@ int lesson_wait_code(int status, int *signalled);
 
 int lesson_terminal_open(int *controller, int *terminal);
 int lesson_terminal_size(int from, int to);
+int lesson_terminal_dimensions(int descriptor, int *rows, int *columns);
 /// Makes a terminal raw; `saved` (size LESSON_TERMINAL_STATE) restores it.
 #define LESSON_TERMINAL_STATE 128
 int lesson_terminal_raw(int descriptor, void *saved);
+int lesson_terminal_state(int descriptor, void *state);
 int lesson_terminal_restore(int descriptor, const void *saved);
 /// Receives one descriptor over a listening unix socket, waiting at most `milliseconds`.
 int lesson_receive_descriptor(int listening, int milliseconds);

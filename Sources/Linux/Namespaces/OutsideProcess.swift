@@ -10,9 +10,13 @@ struct OutsideProcess {
     private let ownsScratch: Bool
     private let started: lesson_engine_started
     private let signals: OwnedDescriptor
+    /// How our terminal was, for when the engine is killed while it has it in its hands.
+    private let terminalState: [UInt8]?
 
     /// Starts the engine; when this returns it is on its way.
     init() throws(EngineNamespaceError) {
+        var state = [UInt8](repeating: 0, count: Int(LESSON_TERMINAL_STATE))
+        terminalState = lesson_terminal_state(0, &state) == 0 ? state : nil
         plan = IdentityPlan.best(uid: getuid(), gid: getgid())
         ControlGroup.removeStale()
         let groups = ControlGroup.invocationName().flatMap { ControlGroup.makeInvocation(name: $0) }
@@ -75,6 +79,7 @@ struct OutsideProcess {
     private func finish(_ report: [UInt8]) -> Never {
         guard report.count >= 4 else {
             // Init itself was killed.
+            if let terminalState { _ = lesson_terminal_restore(0, terminalState) }
             say("the engine was killed", hint: nil)
             exit(2)
         }
@@ -87,7 +92,10 @@ struct OutsideProcess {
         }
         var signalled: Int32 = 0
         let code = lesson_wait_code(status, &signalled)
-        if signalled != 0 { lesson_die_by(code) }
+        if signalled != 0 {
+            if let terminalState { _ = lesson_terminal_restore(0, terminalState) }
+            lesson_die_by(code)
+        }
         exit(code)
     }
 

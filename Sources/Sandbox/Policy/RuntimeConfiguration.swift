@@ -18,6 +18,9 @@ struct RuntimeConfiguration {
     var network: Network
     /// Whether a control group counts processes; where none does, the kernel's limit per user stands in.
     var countsProcesses: Bool
+    var runs32Bit = false
+    /// Rows and columns of a terminal, if there is one and it has a size.
+    var terminalSize: (rows: Int64, columns: Int64)?
 
     struct Mount {
         var destination: String
@@ -63,29 +66,34 @@ struct RuntimeConfiguration {
     private var process: JSONValue {
         // Root starts with its capabilities, another user with none; nobody inherits any.
         let held: JSONValue = user.uid == 0 ? .strings(Self.capabilities) : .array([])
-        return .object([
-            ("terminal", .bool(terminal)),
-            (
-                "user",
-                .object([
-                    ("uid", .number(Int64(user.uid))), ("gid", .number(Int64(user.gid))),
-                    ("additionalGids", .array(groups.map { .number(Int64($0)) })),
-                    ("umask", 0o022),
-                ])
-            ),
-            ("args", .strings(arguments)),
-            ("env", .strings(environment)),
-            ("cwd", .string(workingDirectory)),
-            (
-                "capabilities",
-                .object([
-                    ("bounding", .strings(Self.capabilities)), ("effective", held), ("permitted", held),
-                    ("inheritable", .array([])), ("ambient", .array([])),
-                ])
-            ),
-            ("rlimits", .array(rlimits)),
-            ("noNewPrivileges", true),
-        ])
+        let size: [(String, JSONValue)] =
+            terminalSize.map {
+                [("consoleSize", .object([("height", .number($0.rows)), ("width", .number($0.columns))]))]
+            } ?? []
+        return .object(
+            size + [
+                ("terminal", .bool(terminal)),
+                (
+                    "user",
+                    .object([
+                        ("uid", .number(Int64(user.uid))), ("gid", .number(Int64(user.gid))),
+                        ("additionalGids", .array(groups.map { .number(Int64($0)) })),
+                        ("umask", 0o022),
+                    ])
+                ),
+                ("args", .strings(arguments)),
+                ("env", .strings(environment)),
+                ("cwd", .string(workingDirectory)),
+                (
+                    "capabilities",
+                    .object([
+                        ("bounding", .strings(Self.capabilities)), ("effective", held), ("permitted", held),
+                        ("inheritable", .array([])), ("ambient", .array([])),
+                    ])
+                ),
+                ("rlimits", .array(rlimits)),
+                ("noNewPrivileges", true),
+            ])
     }
 
     /// The primary group is named too: a process could else shed a group that a file denies.
@@ -140,7 +148,7 @@ struct RuntimeConfiguration {
             ("namespaces", .array(namespaces)),
             ("maskedPaths", .strings(Self.maskedPaths)),
             ("readonlyPaths", .strings(Self.readOnlyPaths)),
-            ("seccomp", SeccompProfile.json(singleID: ids.isSingle)),
+            ("seccomp", SeccompProfile.json(singleID: ids.isSingle, runs32Bit: runs32Bit)),
         ])
     }
 

@@ -3,8 +3,11 @@
 /// What is not listed fails with `EPERM`: `bpf`, `mount`, `unshare`, `setns`, `userfaultfd`, `keyctl`, `io_uring_*`,
 /// `perf_event_open`, `kexec_*`, module loading, the clock, the host name and the like.
 enum SeccompProfile {
-    /// - Parameter singleID: changes of owner and user succeed and do nothing (root emulation with one id).
-    static func json(singleID: Bool) -> JSONValue {
+    /// - Parameters:
+    ///   - singleID: changes of owner and user succeed and do nothing (root emulation with one id).
+    ///   - runs32Bit: programs of the processor's 32-bit mode may run; else their first call ends them. Each mode costs
+    ///     the runtime some 4 ms of compiling the filter, so only images that have such programs pay for it.
+    static func json(singleID: Bool, runs32Bit: Bool = false) -> JSONValue {
         var rules: [JSONValue] = []
         let emulated = singleID ? SystemCalls.identity : []
         rules.append(rule(SystemCalls.allowed.filter { !emulated.contains($0) }, allow))
@@ -21,16 +24,18 @@ enum SeccompProfile {
         }
         return .object([
             ("defaultAction", .string(errno)), ("defaultErrnoRet", 1),
-            ("architectures", .strings(architectures)), ("syscalls", .array(rules)),
+            ("architectures", .strings(runs32Bit ? Self.architectures : Array(Self.architectures.prefix(1)))),
+            ("syscalls", .array(rules)),
         ])
     }
 
     private static let allow = "SCMP_ACT_ALLOW"
     private static let errno = "SCMP_ACT_ERRNO"
 
+    /// The processor's own, and its 32-bit mode; nobody uses x32, so its calls are refused.
     private static var architectures: [String] {
         #if arch(x86_64)
-            ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"]
+            ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"]
         #elseif arch(arm64)
             ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"]
         #else

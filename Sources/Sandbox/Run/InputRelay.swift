@@ -4,15 +4,15 @@ import Linux
 /// Fills a step's standard input through a pipe, never with a descriptor of ours: a runtime gives standard input to the
 /// container's user, and with `/dev/null` it would give away the host's device.
 struct InputRelay {
-    private var pipe: Pipe?
+    private var destination: OwnedDescriptor?
     private var waiting: [UInt8]
     private var sent = 0
     /// Our own descriptor that more comes from, -1 when there is no more.
     private var source: Int32
 
-    /// - Parameter pipe: its writing end is ours, and not blocking.
-    init(_ input: SandboxInput, pipe: Pipe) {
-        self.pipe = pipe
+    /// - Parameter destination: what to write to, not blocking; closed when there is no more.
+    init(_ input: SandboxInput, to destination: OwnedDescriptor?) {
+        self.destination = destination
         switch input {
         case .null: (waiting, source) = ([], -1)
         case .inherit: (waiting, source) = ([], 0)
@@ -23,19 +23,20 @@ struct InputRelay {
 
     /// What to wait for: room in the pipe, or more to send.
     var polled: [pollfd] {
-        guard let pipe else { return [] }
-        if sent < waiting.count { return [pollfd(fd: pipe.writer, events: Int16(POLLOUT), revents: 0)] }
+        guard let destination else { return [] }
+        if sent < waiting.count { return [pollfd(fd: destination.rawValue, events: Int16(POLLOUT), revents: 0)] }
         // The reader may go while we wait for our own input; poll tells of that unasked.
         return [
-            pollfd(fd: source, events: Int16(POLLIN), revents: 0), pollfd(fd: pipe.writer, events: 0, revents: 0),
+            pollfd(fd: source, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: destination.rawValue, events: 0, revents: 0),
         ]
     }
 
     /// Acts on what `poll` said of `polled`.
     mutating func handle(_ answers: ArraySlice<pollfd>) {
-        guard let pipe, answers.contains(where: { $0.revents != 0 }) else { return }
+        guard let destination, answers.contains(where: { $0.revents != 0 }) else { return }
         if sent < waiting.count {
-            let put = waiting[sent...].withUnsafeBytes { write(pipe.writer, $0.baseAddress, $0.count) }
+            let put = waiting[sent...].withUnsafeBytes { write(destination.rawValue, $0.baseAddress, $0.count) }
             if put > 0 { sent += put }
             if put < 0, errno != EAGAIN, errno != EINTR { return close() }
         } else if let own = answers.first, own.fd >= 0, own.revents != 0 {
@@ -55,7 +56,6 @@ struct InputRelay {
     }
 
     private mutating func close() {
-        pipe?.closeWriter()
-        pipe = nil
+        destination = nil
     }
 }

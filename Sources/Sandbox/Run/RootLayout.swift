@@ -14,6 +14,15 @@ struct RootLayout {
 
     var root: RootedDirectory { mount.root }
 
+    /// Whether the image has what programs of the processor's 32-bit mode need.
+    var has32BitPrograms: Bool {
+        let signs: [FilePath] = [
+            "/lib/ld-linux.so.2", "/lib/ld-musl-i386.so.1", "/usr/lib32", "/usr/lib/i386-linux-gnu",
+            "/lib/ld-linux-armhf.so.3",
+        ]
+        return signs.contains { ((try? root.statusIfPresent($0, followingLast: false)) ?? nil) != nil }
+    }
+
     /// - Parameters:
     ///   - directory: an empty directory in scratch.
     ///   - wanted: what is mounted on: absolute paths.

@@ -45,7 +45,8 @@ struct SandboxRun {
             arguments: spec.arguments, environment: environment, workingDirectory: try layout.workingDirectory(spec),
             user: try checkedUser(), hostname: spec.hostname, terminal: spec.terminal, limits: spec.limits,
             mounts: files.mounts(layout.targets), network: network.configuration,
-            countsProcesses: sandbox.context.controlGroup?.controls(.pids) ?? false)
+            countsProcesses: sandbox.context.controlGroup?.controls(.pids) ?? false,
+            runs32Bit: layout.has32BitPrograms, terminalSize: spec.terminal ? Terminal.size(of: 0) : nil)
         do throws(LinuxError) {
             let own = try RootedDirectory(at: directory)
             try own.writeFile("config.json", configuration.json.bytes, mode: 0o600)
@@ -79,7 +80,8 @@ struct SandboxRun {
         let outcome: SandboxOutcome
         do throws(LinuxError) {
             let supervisor = try Supervisor(
-                spec: spec, group: group, owner: owner, cancellation: cancellation, output: output)
+                spec: spec, group: group, owner: owner, pidFile: directory.appending("pid"), cancellation: cancellation,
+                output: output)
             outcome = try supervisor.run(command)
             if supervisor.wasCancelled { throw LinuxError("run", nil, .canceled) }
         } catch {

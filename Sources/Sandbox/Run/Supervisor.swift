@@ -9,6 +9,7 @@ final class Supervisor {
     private let group: ControlGroup?
     private let owner: UInt32
     private let cancellation: Wakeup
+    private let pidFile: FilePath
     private let output: @Sendable (OutputStream, [UInt8]) -> Void
     private(set) var wasCancelled = false
     private var stopped: LimitExceeded?
@@ -23,37 +24,47 @@ final class Supervisor {
     private var isGrowing = false
 
     init(
-        spec: SandboxSpec, group: ControlGroup?, owner: UInt32, cancellation: Wakeup,
+        spec: SandboxSpec, group: ControlGroup?, owner: UInt32, pidFile: FilePath, cancellation: Wakeup,
         output: @escaping @Sendable (OutputStream, [UInt8]) -> Void
     ) throws(LinuxError) {
         self.spec = spec
         self.group = group
         self.owner = owner
         self.cancellation = cancellation
+        self.pidFile = pidFile
         self.output = output
         disk = DiskWatch(upper: spec.upper, limits: spec.limits)
     }
 
     func run(_ base: ChildProcess.Command) throws(LinuxError) -> SandboxOutcome {
         var command = base
-        let standardOutput = try Pipe()
-        let standardError = try Pipe()
-        let standardInput = try Pipe()
-        own(standardInput.reader)
-        command.descriptors[0] = standardInput.takeReader()
-        standardInput.makeNonBlocking()
-        // `/dev/stdout` opens the pipe anew, which its owner decides on.
-        own(standardOutput.writer)
-        own(standardError.writer)
-        command.descriptors[1] = standardOutput.takeWriter()
-        command.descriptors[2] = standardError.takeWriter()
-
+        let terminal = spec.terminal ? try Terminal() : nil
+        defer { terminal?.restore() }
+        var sources: [(stream: OutputStream, file: OwnedDescriptor)] = []
+        let relay: InputRelay
+        if let terminal {
+            for number: Int32 in 0...2 { command.descriptors[number] = terminal.takeTerminal(last: number == 2) }
+            command.controllingTerminal = 0
+            relay = InputRelay(spec.standardInput, to: try terminal.duplicate())
+            sources = [(.standardOutput, try terminal.duplicate())]
+        } else {
+            let pipes = [try Pipe(), try Pipe(), try Pipe()]
+            // `/dev/stdout` opens the pipe anew, which its owner decides on.
+            own(pipes[0].reader)
+            own(pipes[1].writer)
+            own(pipes[2].writer)
+            command.descriptors[0] = pipes[0].takeReader()
+            pipes[0].makeNonBlocking()
+            relay = InputRelay(spec.standardInput, to: pipes[0].takeWriter())
+            for (index, stream) in [(1, OutputStream.standardOutput), (2, .standardError)] {
+                command.descriptors[Int32(index)] = pipes[index].takeWriter()
+                if let reader = pipes[index].takeReader() { sources.append((stream, reader)) }
+            }
+        }
         let start = Clock.now
         let process = try ChildProcess.spawn(command)
         command.descriptors = [:]
-        let ending = watch(
-            process, start, [(.standardOutput, standardOutput), (.standardError, standardError)],
-            InputRelay(spec.standardInput, pipe: standardInput))
+        let ending = watch(process, start, sources, relay, terminal)
         let wall = Clock.since(start)
         checkGroup()
         if stopped == nil, !wasCancelled, let over = disk?.exceeded(last: true, written: { 0 }) { stopped = over }
@@ -77,10 +88,10 @@ final class Supervisor {
 
     /// The loop: output, input, end, cancellation, and the limits in between.
     private func watch(
-        _ process: ChildProcess.Running, _ start: Int64, _ pipes: [(stream: OutputStream, pipe: Pipe)],
-        _ input: InputRelay
+        _ process: ChildProcess.Running, _ start: Int64, _ sources: [(stream: OutputStream, file: OwnedDescriptor)],
+        _ input: InputRelay, _ terminal: Terminal?
     ) -> ChildProcess.Ending {
-        var open = pipes
+        var open = sources
         var input = input
         var ended: ChildProcess.Ending?
         var nextLook = start + (group == nil ? Self.shortInterval : Self.interval / 4)
@@ -94,7 +105,7 @@ final class Supervisor {
                 group?.killAll()
             }
             if ended != nil, open.isEmpty { break }
-            var polled = open.map { pollfd(fd: $0.pipe.reader, events: Int16(POLLIN), revents: 0) }
+            var polled = open.map { pollfd(fd: $0.file.rawValue, events: Int16(POLLIN), revents: 0) }
             polled.append(pollfd(fd: ended == nil ? process.pidfd.rawValue : -1, events: Int16(POLLIN), revents: 0))
             polled.append(pollfd(fd: wasCancelled ? -1 : cancellation.descriptor, events: Int16(POLLIN), revents: 0))
             polled += ended == nil ? input.polled : []
@@ -108,12 +119,13 @@ final class Supervisor {
             input.handle(polled[(open.count + 2)...])
             for index in open.indices.reversed() where polled[index].revents != 0 {
                 let size = chunk.count
-                let got = read(open[index].pipe.reader, &chunk, size)
+                let got = read(open[index].file.rawValue, &chunk, size)
                 if got < 0, errno == EINTR { continue }
                 if got > 0 { take(chunk[..<got], open[index].stream, process) } else { open.remove(at: index) }
             }
             if ended == nil, stopped == nil, !wasCancelled, Clock.now >= nextLook {
                 look(process, deadline)
+                terminal?.followSize(pidFile: pidFile)
                 nextLook = Clock.now + (isGrowing ? Self.shortInterval : Self.interval)
             } else if ended == nil, stopped != nil || wasCancelled, Clock.now >= nextLook {
                 // Something was started while we were ending the rest.

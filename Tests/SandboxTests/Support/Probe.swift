@@ -35,6 +35,8 @@ struct Question: Encodable {
     var repetitions: Int?
     var cancelAfter: Double?
     var doctor: Bool?
+    var terminal: Bool?
+    var inherits: Bool?
 
     init(_ arguments: [String]) { self.arguments = arguments }
 
@@ -155,16 +157,30 @@ final class Workbench: Sendable {
         var question = question
         if question.layers.isEmpty { question.layers = [image] }
         let input = try Array(JSONEncoder().encode(question))
-        let arguments = person.prefix + [probe.string]
-        var command = ChildProcess.Command(
-            arguments[0], Array(arguments.dropFirst()),
-            environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "SECRET=not for a step"])
-        command.workingDirectory = "/"
+        let command = command([])
         let done = try await ChildProcess.run(command, input: input, deadline: .seconds(120))
         let said = String(decoding: done.standardError, as: UTF8.self)
         return try #require(
             try? JSONDecoder().decode(Answer.self, from: Data(done.standardOutput)),
             "the probe ended with \(done.ending) and said: \(said)")
+    }
+
+    /// The probe, as this bench's person.
+    func command(_ extra: [String]) -> ChildProcess.Command {
+        let arguments = person.prefix + [probe.string] + extra
+        var command = ChildProcess.Command(
+            arguments[0], Array(arguments.dropFirst()),
+            environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "SECRET=not for a step"])
+        command.workingDirectory = "/"
+        return command
+    }
+
+    /// Starts a question and does not wait for the answer.
+    func start(_ question: Question) throws -> ChildProcess.Running {
+        var question = question
+        question.layers = [image]
+        try directory.writeFile("question", Array(JSONEncoder().encode(question)))
+        return try ChildProcess.spawn(command([path.appending("question").string]))
     }
 
     func shell(_ line: String) async throws -> Answer { try await ask(.shell(line)) }

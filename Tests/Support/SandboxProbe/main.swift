@@ -41,6 +41,7 @@ struct Question: Codable {
     /// Cancel after this many seconds.
     var cancelAfter: Double?
     var terminal: Bool?
+    var inherits: Bool?
     var `doctor`: Bool?
 }
 
@@ -84,8 +85,10 @@ do {
     let context = try EngineNamespace.current()
     var text: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65536)
+    // A file instead of standard input, which is then the step's.
+    let source = CommandLine.arguments.count > 1 ? open(CommandLine.arguments[1], O_RDONLY | O_CLOEXEC) : 0
     while true {
-        let got = read(0, &chunk, 65536)
+        let got = read(source, &chunk, 65536)
         if got <= 0 { break }
         text += chunk[..<got]
     }
@@ -118,6 +121,7 @@ do {
         }
         spec.readOnlyRoot = question.readOnlyRoot ?? false
         spec.terminal = question.terminal ?? false
+        if question.inherits == true { spec.standardInput = .inherit }
         if let input = question.input { spec.standardInput = .bytes(Array(input.utf8)) }
         spec.mounts = (question.mounts ?? []).map { mount in
             SandboxMount(
