@@ -1,9 +1,8 @@
-import ArgumentParser
 import LessonCommands
 
 @main
 struct Entry {
-    static func main() async {
-        await Lesson.main()
+    static func main() {
+        Lesson.start()
     }
 }

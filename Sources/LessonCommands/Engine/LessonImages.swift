@@ -1,4 +1,5 @@
 import Build
+import Grading
 import Images
 import Lessons
 import OCI
@@ -23,7 +24,7 @@ struct LessonImages: Sendable {
             throw ImageError(.notAvailable, "\(error)", hint: "a name looks like debian:12 or example.org/you/image")
         }
         let here = try store.image(named: reference)
-        let recipes = !pull && here != nil ? [] : declarations().compactMap { BaseImageRecipe($0) }
+        let recipes = !pull && here != nil ? [] : declarations().compactMap { try? BaseImageRecipe($0) }
         let resolver = ImageResolver(store: store, recipes: recipes, pulling: pull ? .always : .missing)
         let found = try await resolver.resolve(reference, platform: platform, progress: note)
         if found.source != .local { announce(found.message) }
@@ -46,33 +47,5 @@ struct LessonImages: Sendable {
         let here = (try? LearnerSession.openIfAny())?.lesson.images ?? []
         let others = LearnerSession.library.folders().compactMap { try? Lessons.Lesson(loading: $0.path) }
         return here + others.flatMap(\.images)
-    }
-}
-
-extension BaseImageRecipe {
-    /// What a lesson's `images:` says, for those who make images; nil when its names are none.
-    init?(_ declaration: ImageDeclaration) {
-        let names = declaration.names.compactMap { try? Reference(parsing: $0).withDefaultTag }
-        guard !names.isEmpty else { return nil }
-        var configuration: ContainerConfiguration?
-        var method: Method?
-        var date = Self.defaultDate
-        switch declaration.recipe {
-        case nil: break
-        case .busybox: method = .busybox
-        case .debian(let debian):
-            method = .debian(
-                .init(suite: debian.suite, packages: debian.include, variant: debian.variant))
-            if let day = debian.snapshot { date = Timestamp("\(day)T00:00:00Z") ?? date }
-            if !debian.environment.isEmpty {
-                var own = ContainerConfiguration()
-                own.environment = debian.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-                own.command = ["/bin/bash"]
-                configuration = own
-            }
-        }
-        self.init(
-            names: names, method: method, registry: declaration.registry.flatMap { try? Reference(parsing: $0) },
-            configuration: configuration, date: date, standsInFor: declaration.note)
     }
 }

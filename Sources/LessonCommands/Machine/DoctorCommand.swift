@@ -3,7 +3,7 @@ import Linux
 import Sandbox
 import TerminalUI
 
-struct DoctorCommand: ReportingCommand, EngineCommand {
+struct DoctorCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "What works on this machine, tried for real, and what to do about the rest.",
@@ -53,16 +53,13 @@ struct DoctorCommand: ReportingCommand, EngineCommand {
     }
 
     private func lines(_ capabilities: [Capability], isFit: Bool, _ terminal: Terminal) -> [StyledLine] {
-        let width = min(28, capabilities.map { DisplayWidth.of($0.title) }.max() ?? 0)
         var lines: [StyledLine] = []
         for one in capabilities {
             let head = [
                 Span("  "), Span("\(one.level.mark(terminal.glyphs)) \(one.level.word)", one.level.style), Span("  "),
-                Span(DisplayWidth.pad(one.title, to: width), .strong), Span("  "),
             ]
-            let indent = [Span(String(repeating: " ", count: 14 + width))]
-            lines += LineWrapper(width: max(terminal.proseWidth, width + 44), first: head, rest: indent)
-                .wrap([Span(one.detail.isEmpty ? " " : one.detail)])
+            let words = [Span(one.title, .strong)] + (one.detail.isEmpty ? [] : [Span(": \(one.detail)")])
+            lines += LineWrapper(width: terminal.proseWidth, first: head).wrap(words)
             if let remedy = one.remedy, one.level != .ok {
                 lines += LineWrapper(
                     width: terminal.proseWidth, first: [Span("      what to do: ", .strong)]

@@ -5,18 +5,11 @@ import Linux
 import TerminalUI
 
 extension Lesson {
-    /// Parses the arguments, runs the command, ends the process. The one way in, and the one way out.
-    @MainActor package static func main() async {
-        await main(Array(CommandLine.arguments.dropFirst()))
-    }
-
-    /// As ``main()``, with arguments of the caller's.
-    @MainActor package static func main(_ arguments: [String]?) async {
-        let arguments = arguments ?? []
-        // A reader that closes its end (`| head`) ends us quietly, as it does every other tool.
-        let status = await Program(arguments: arguments).run()
-        fflush(nil)
-        Glibc.exit(status)
+    /// Runs this process's command line to its end. The one way in, and the one way out.
+    ///
+    /// Not `async`: what must happen while there is one thread, and on that thread, happens here.
+    package static func start() -> Never {
+        Program(arguments: Array(CommandLine.arguments.dropFirst())).run()
     }
 }
 
@@ -24,41 +17,57 @@ extension Lesson {
 struct Program {
     let arguments: [String]
 
-    /// - Returns: the exit status.
-    @MainActor func run() async -> Int32 {
-        let command: any ParsableCommand
+    func run() -> Never {
+        let parsed: any ParsableCommand
         do {
-            command = try Lesson.parseAsRoot(arguments)
+            parsed = try Lesson.parseAsRoot(arguments)
+        } catch {
+            exit(usage(error))
+        }
+        guard let command = parsed as? any LessonCommand else { exit(runOfParser(parsed)) }
+        let isEngine = command is any EngineCommand
+        if isEngine { enter() }
+        // A reader that closes its end (`| head`) ends us quietly, as it does every other tool.
+        let task = Task.detached {
+            let status = await run(command)
+            fflush(nil)
+            exit(status)
+        }
+        if isEngine { Interrupt.wait(cancelling: task) }
+        while true { pause() }
+    }
+
+    /// Goes into the engine's namespaces: this process then waits outside and never returns.
+    private func enter() {
+        if (try? EngineNamespace.current()) == nil {
+            Interrupt.blockForwarded()
+            // Where there are none to be had the command goes on outside, and fails when it needs them: what it finds
+            // wrong before is of more use to who typed it.
+            try? EngineNamespace.reexecuteIfNeeded()
+        }
+        Interrupt.block()
+    }
+
+    /// `help` and what else the parser brings with it.
+    private func runOfParser(_ command: any ParsableCommand) -> Int32 {
+        do {
+            var command = command
+            try command.run()
+            return 0
         } catch {
             return usage(error)
         }
-        guard let command = command as? any LessonCommand else {
-            // `help` and what else the parser brings with it.
-            do {
-                var command = command
-                try command.run()
-                return 0
-            } catch {
-                return usage(error)
-            }
-        }
+    }
+
+    private func run(_ command: any LessonCommand) async -> Int32 {
         let console = command.makeConsole()
         do {
-            let isEngine = command is any EngineCommand
-            let isListening = isEngine && (try? EngineNamespace.current()) != nil
-            if isEngine { Interrupt.block(isForwarding: !isListening) }
-            return try await Interrupt.cancelling(isListening: isListening) {
-                try await Self.execute(command, console)
-            }
+            var command = command
+            try await command.execute(console)
+            return 0
         } catch {
             return report(error, command, console)
         }
-    }
-
-    private static func execute(_ command: any LessonCommand, _ console: Console) async throws -> Int32 {
-        var command = command
-        try await command.execute(console)
-        return 0
     }
 
     private func report(_ error: any Error, _ command: any LessonCommand, _ console: Console) -> Int32 {

@@ -24,7 +24,9 @@ struct SlideFinder {
         let folded = wanted.lowercased()
         let exact = slides.first { $0.name?.lowercased() == folded || $0.title?.lowercased() == folded }
         if let exact { return exact.number }
-        let partial = slides.filter { !$0.isFragment && $0.title?.lowercased().contains(folded) ?? false }
+        let partial = slides.filter {
+            !folded.isEmpty && !$0.isFragment && $0.title?.lowercased().contains(folded) ?? false
+        }
         if partial.count == 1 { return partial[0].number }
         if partial.count > 1 {
             let titles = partial.prefix(5).map { "\($0.number) \"\($0.title ?? "")\"" }.joined(separator: ", ")

@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+/// What scripts may rely on: statuses, one JSON document on standard output, no escape codes in a pipe.
+struct ContractTests {
+    @Test(
+        arguments: [
+            (["--version"], 0), (["list"], 0), (["help"], 0), (["nonsense"], 64), (["next", "--bogus"], 64),
+            (["start", "nowhere"], 2),
+            (["next"], 2), (["goto"], 64), (["slides", "missing.md"], 2), (["grade", ".", "--lesson", "nowhere"], 2),
+            (["docker", "run", "--bogus", "x"], 125), (["docker", "nonsense"], 125), (["completion", "tcsh"], 64),
+            (["new", "a b"], 64), (["lint", "missing.md"], 2),
+        ] as [([String], Int32)])
+    func exitsWith(_ arguments: [String], _ status: Int32) throws {
+        let learner = try Learner()
+        let outcome = try learner.run(arguments)
+        #expect(outcome.status == status, "\(outcome.error)")
+        #expect(!outcome.output.contains("\u{1B}") && !outcome.error.contains("\u{1B}"))
+        if status != 0 {
+            #expect(outcome.output.isEmpty)
+            #expect(!outcome.error.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ["next"], ["check"], ["start", "nowhere"], ["goto", "--bogus"], ["slides", "missing.md"], ["reset"],
+        ["grade", ".", "--lesson", "nowhere"],
+    ])
+    func wordsErrorsAsJSON(_ arguments: [String]) throws {
+        let outcome = try Learner().run(arguments + ["--json"])
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: [String: Any]])
+        let error = try #require(document["error"])
+        #expect(error["code"] is String && error["message"] is String)
+        #expect(outcome.status != 0)
+    }
+
+    @Test func printsADeckAsPromised() throws {
+        let learner = try Learner()
+        try learner.write("# One\n\n```sh\n$ ls\n```\n--\nmore\n---\nclass: pic\n## Two\n\n???\nnotes\n", to: "deck.md")
+        let outcome = try learner.run(["slides", "deck.md", "--json"])
+        let deck = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let slides = try #require(deck["slides"] as? [[String: Any]])
+        #expect(deck["title"] as? String == "One")
+        #expect(slides.map { $0["fragment"] as? Bool } == [false, true, false])
+        #expect(slides.map { $0["number"] as? Int } == [1, 2, 3])
+        #expect((slides[0]["fences"] as? [[String: Any]])?.first?["language"] as? String == "sh")
+        #expect(slides[2]["classes"] as? [String] == ["pic"])
+        #expect((slides[2]["notes"] as? String)?.contains("notes") ?? false)
+    }
+
+    @Test func makesALessonThatLintsAndLoads() throws {
+        let learner = try Learner()
+        #expect(try learner.run(["new", "mine"]).status == 0)
+        #expect(try learner.run(["lint", "mine"]).status == 0)
+        #expect(try learner.run(["start", "./mine", "work"]).status == 0)
+        #expect(try learner.run(["new", "mine"]).status == 1)
+    }
+
+    @Test func keepsPlaceAcrossRuns() throws {
+        let learner = try Learner()
+        try learner.addLesson()
+        _ = try learner.run(["start", "greeting", "work"])
+        _ = try learner.run(["goto", "the end"], in: "work")
+        #expect(try learner.run(["show"], in: "work").output.contains("slide 3 of 3"))
+        #expect(try learner.run(["show", "--notes"], in: "work").output.contains("Say good-bye."))
+        #expect(try learner.run(["prev"], in: "work").output.contains("slide 2 of 3"))
+        // `run` types what the slide shows, in the workspace.
+        #expect(try learner.run(["run"], in: "work").output == "Hello from the second stage\n")
+        let list = try learner.run(["start", "greeting", "work"])
+        #expect(list.output.contains("slide 2 of 3"))
+    }
+}
