@@ -8,14 +8,16 @@ import Testing
     static func manifest(_ content: [ManifestValue], _ more: [ManifestValue.Entry] = []) -> ManifestValue {
         .map(
             [
-                .init(key: "title", value: scalar("Our\ncourse", 1)), .init(key: "gitrepo", value: scalar("example.org/c", 2)),
+                .init(key: "title", value: scalar("Our\ncourse", 1)),
+                .init(key: "gitrepo", value: scalar("example.org/c", 2)),
                 .init(key: "chat", value: scalar("the chat", 3)),
             ] + more + [.init(key: "content", value: .list(content, line: 6))], line: 1)
     }
 
     static let files: [CourseManifest.Request: String] = [
         .content("a.md"): "# First\n\nIn @@CHAT@@, @@UNKNOWN@@.\n---\nclass: self-paced\n\nalone",
-        .content("b.md"): "# Second one!\n\n```yaml\n@@INCLUDE[k8s/x.yml]\n```\n\nAfter @@LINK[k8s/x.yml].\n\n---\n\nlast\n",
+        .content("b.md"):
+            "# Second one!\n\n```yaml\n@@INCLUDE[k8s/x.yml]\n```\n\nAfter @@LINK[k8s/x.yml].\n\n---\n\nlast\n",
         .content("toc.md"): "@@TOC@@\n", .include("k8s/x.yml"): "a: 1\n---\nb: 2\n",
     ]
 
@@ -23,14 +25,17 @@ import Testing
 
     @Test func courseIsOneDeck() throws {
         let value = Self.manifest(
-            [Self.scalar("toc.md", 7), Self.scalar("a.md", 8), .list([Self.scalar("b.md", 9)], line: 9),
-             Self.scalar("# Inline\n\nx\n", 10)],
+            [
+                Self.scalar("toc.md", 7), Self.scalar("a.md", 8), .list([Self.scalar("b.md", 9)], line: 9),
+                Self.scalar("# Inline\n\nx\n", 10),
+            ],
             [.init(key: "exclude", value: .list([Self.scalar("self-paced")], line: 4))])
         let course = load(CourseManifest(value, file: "course.yml"))
         #expect(course.title == "Our course")
         #expect(course.slides.map(\.number) == Array(1...course.slides.count))
         #expect(course.slides.map(\.file) == ["toc.md", "toc.md", "toc.md", "a.md", "b.md", "b.md", "course.yml"])
-        #expect(course.slides.map(\.title) == ["Module 1", "Module 2", "Module 3", "First", "Second one!", nil, "Inline"])
+        #expect(
+            course.slides.map(\.title) == ["Module 1", "Module 2", "Module 3", "First", "Second one!", nil, "Inline"])
         #expect(course.slides[4].name == "toc-second-one")
         #expect(Outline.text(course).contains("In the chat, @@UNKNOWN@@."))
         let fence = try #require(course.slides[4].fences.first)
@@ -38,7 +43,8 @@ import Testing
         #expect(fence.line == 3)
         // Lines after an include are those of the file.
         #expect(course.slides[5].line == 10)
-        #expect(Outline.text(course).contains("7-7 p After <a https://example.org/c/tree/main/k8s/x.yml ''>k8s/x.yml</a>."))
+        #expect(
+            Outline.text(course).contains("7-7 p After <a https://example.org/c/tree/main/k8s/x.yml ''>k8s/x.yml</a>."))
         #expect(course.slides[6].line == 11)
         #expect(course.parts.map(\.slides) == [0..<3, 3..<4, 4..<6, 6..<7])
         #expect(course.diagnostics.isEmpty)
@@ -53,7 +59,8 @@ import Testing
     }
 
     @Test func overridesReplaceValues() {
-        let manifest = CourseManifest(Self.manifest([Self.scalar("a.md")]), overrides: ["CHAT": "elsewhere", "exclude": "x"])
+        let manifest = CourseManifest(
+            Self.manifest([Self.scalar("a.md")]), overrides: ["CHAT": "elsewhere", "exclude": "x"])
         #expect(manifest.excludedClasses == ["x"])
         #expect(Outline.text(load(manifest)).contains("In elsewhere"))
     }

@@ -29,7 +29,8 @@ enum Outline {
             if let notes = slide.notes { lines.append("  notes \(notes.debugDescription)") }
         }
         for found in deck.diagnostics {
-            lines.append("\(found.severity) \(found.range?.start.line ?? 0):\(found.range?.start.column ?? 0) \(found.id)")
+            lines.append(
+                "\(found.severity) \(found.range?.start.line ?? 0):\(found.range?.start.column ?? 0) \(found.id)")
         }
         return lines.joined(separator: "\n") + "\n"
     }

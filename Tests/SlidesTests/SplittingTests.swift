@@ -29,12 +29,15 @@ import Testing
     /// What remark itself makes of it, accidents included.
     @Test(arguments: [
         ("a\n---\nb", 2), ("a ` lone\n---\nb ` pair", 1), ("```bash\na\n---\n\nb\n---\n```\nc", 1),
-        ("```bash {x}\n---\n```\n", 1), ("~~~bash {x}\n---\n~~~\n", 2), ("````\na\n```\n---\nb", 2), (".a[\n---\n]\n---\nb", 2), (".a[\n---\nb", 2),
+        ("```bash {x}\n---\n```\n", 1), ("~~~bash {x}\n---\n~~~\n", 2), ("````\na\n```\n---\nb", 2),
+        (".a[\n---\n]\n---\nb", 2), (".a[\n---\nb", 2),
         ("\\.a[\n---\n]", 2), ("    indented\n\n---\nb", 2), ("[x]: y\n---\nb", 2), ("a\n```x\ntext ```\n---\nb", 2),
         ("![:m x](y)\n---\nb", 2), ("---\ntitle: x\n---\na", 3), ("~~~\n---\n~~~", 1), ("```\n---\n", 2),
     ])
     func strictRemark(text: String, slides: Int) {
-        #expect(Deck(parsing: text, options: DeckOptions(strictRemark: true)).slides.count == slides, "\(text.debugDescription)")
+        #expect(
+            Deck(parsing: text, options: DeckOptions(strictRemark: true)).slides.count == slides,
+            "\(text.debugDescription)")
     }
 
     @Test func excludedClassesTakeTheirFragmentsWithThem() {

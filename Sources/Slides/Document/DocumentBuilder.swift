@@ -10,6 +10,8 @@ struct DocumentBuilder: ~Copyable {
     let nesting: Int
     /// The open containers of the walk: the index of each, or -1 for one that was dissolved.
     private var open: [Int32] = []
+    /// Whether class marks may be in the present text.
+    private var mayHoldMarks = false
     /// Where the lines of the present text start; made when first asked for.
     var lineStarts: [Int32] = []
 
@@ -72,6 +74,7 @@ struct DocumentBuilder: ~Copyable {
         open.removeAll(keepingCapacity: true)
         lineStarts.removeAll(keepingCapacity: true)
         imagePositions.removeAll(keepingCapacity: true)
+        mayHoldMarks = context.hasClasses
         captureChildren(of: root, context)
     }
 
@@ -190,7 +193,7 @@ struct DocumentBuilder: ~Copyable {
 
     private mutating func enterCode(_ node: OpaquePointer, _ context: Context, line: Int32, lastLine: Int32) {
         guard let literal = cmark_node_get_literal(node) else { return }
-        let info = cmark_node_get_fence_info(node).map { String(cString: $0) } ?? ""
+        let info = cmark_node_get_fence_info(node).map { string($0) } ?? ""
         guard !info.isEmpty || isFence(node, context) else {
             append(.indentedCode, literal: literal, line: line, lastLine: lastLine)
             return
@@ -202,7 +205,7 @@ struct DocumentBuilder: ~Copyable {
         fences.append(
             Fence(
                 language: String(decoding: language, as: UTF8.self), info: info, line: Int(line),
-                text: String(cString: literal), index: 0))
+                text: string(literal), index: 0))
     }
 
     /// libcmark has no question for it: code by indentation begins with what stands at its first line, a fence with
@@ -312,7 +315,54 @@ struct DocumentBuilder: ~Copyable {
     }
 
     private mutating func append(_ literal: UnsafePointer<CChar>) {
+        if mayHoldMarks, let restored = restored(literal) {
+            restored.withUnsafeBufferPointer { bytes in
+                if let start = bytes.baseAddress { text.append(start, count: bytes.count) }
+            }
+            return
+        }
         let length = ccmark_length(literal)
         literal.withMemoryRebound(to: UInt8.self, capacity: length) { text.append($0, count: length) }
+    }
+
+    private func string(_ literal: UnsafePointer<CChar>) -> String {
+        guard mayHoldMarks, let restored = restored(literal) else { return String(cString: literal) }
+        return String(decoding: restored, as: UTF8.self)
+    }
+
+    /// Code, HTML or an address with class brackets in place of the marks that stood in for them; nil when there are none.
+    /// The reader knows code by the line; libcmark may find some that goes over several, or stands in a quote.
+    private func restored(_ literal: UnsafePointer<CChar>) -> [UInt8]? {
+        var length = 0
+        var hasMark = false
+        while literal[length] != 0 {
+            if literal[length] == 1 || literal[length] == 2 { hasMark = true }
+            length += 1
+        }
+        guard hasMark else { return nil }
+        var bytes: [UInt8] = []
+        var position = 0
+        while position < length {
+            let byte = UInt8(bitPattern: literal[position])
+            guard byte == ClassMark.opening || byte == ClassMark.closing,
+                let mark = ClassMark(inline: literal + position),
+                mark.index < classes.count
+            else {
+                bytes.append(byte)
+                position += 1
+                continue
+            }
+            // A block's mark is a comment.
+            let isBlock = bytes.suffix(4).elementsEqual("<!--".utf8)
+            if isBlock { bytes.removeLast(4) }
+            if mark.isOpening {
+                bytes.append(contentsOf: classes[mark.index].flatMap { ".\($0)".utf8 })
+                bytes.append(.leftBracket)
+            } else {
+                bytes.append(.rightBracket)
+            }
+            position += isBlock ? min(mark.length + 2, length - position) : mark.length
+        }
+        return bytes
     }
 }

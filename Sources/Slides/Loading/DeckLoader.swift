@@ -100,7 +100,12 @@ struct DeckLoader: ~Copyable {
         facts.fences = resolver.fences.filter { $0.isOutdented || $0.problem != nil }
         facts.separators = resolver.entries.dropFirst().map { $0.line - 1 }
         var reader = EntryReader(bytes: bytes, limits: options.limits)
-        let texts = resolver.entries.map { reader.read($0, fences: resolver.fences[$0.fences]) }
+        var texts: [EntryText] = []
+        texts.reserveCapacity(resolver.entries.count)
+        for (index, entry) in resolver.entries.enumerated() {
+            let isContinued = index + 1 < resolver.entries.count && resolver.entries[index + 1].opener == .fragment
+            texts.append(reader.read(entry, isContinued: isContinued, fences: resolver.fences[entry.fences]))
+        }
         diagnostics += reader.diagnostics
         facts.findings = reader.findings
         builder.classes = reader.classes
@@ -132,7 +137,9 @@ struct DeckLoader: ~Copyable {
             let name = texts[members.lowerBound].value(of: "name")
             if isLayout || templates.isWanted(name) {
                 let text = assemble(bytes, group, entries, texts, asTemplate: true)
-                templates.add(group, text: text, first: texts[members.lowerBound], isLayout: isLayout)
+                let hasClasses = kept.contains { texts[$0].hasClasses }
+                templates.add(
+                    group, text: text, first: texts[members.lowerBound], hasClasses: hasClasses, isLayout: isLayout)
             }
             // presenterm ends the last slide too; what follows is not one more.
             if dialect == .presenterm, index == entries.count, kept.count == 1,
@@ -192,16 +199,21 @@ struct DeckLoader: ~Copyable {
             if title == nil { title = heading(before..<limit) }
             slide.title = title
             if let range = entry.notes {
-                let own = entry.traits.contains(.comment) ? bytes.withoutComments(range) : bytes.string(bytes.trimmed(range))
+                let own =
+                    entry.traits.contains(.comment) ? bytes.withoutComments(range) : bytes.string(bytes.trimmed(range))
                 // Inherited notes come first; with very many fragments only their own are kept.
                 notes = notes.flatMap { place < 64 && !own.isEmpty ? $0 + "\n\n" + own : nil } ?? own
             }
             slide.notes = notes
             while fence < builder.fences.count, builder.fences[fence].line < entry.line { fence += 1 }
-            let ownFences = fence
-            while fence < builder.fences.count, builder.fences[fence].line <= entry.endLine { fence += 1 }
-            bind(text, to: ownFences..<fence, slide: &slide)
-            slide.fences = Array(builder.fences[ownFences..<fence])
+            var own: [Int] = []
+            while fence < builder.fences.count, builder.fences[fence].line <= entry.endLine {
+                // What follows the content in a template has the template's lines.
+                if builder.fences[fence].line >= entry.line { own.append(fence) }
+                fence += 1
+            }
+            bind(text, to: own, slide: &slide)
+            slide.fences = own.map { builder.fences[$0] }
             while image < images.count, images[image].line < entry.line { image += 1 }
             while image < images.count, images[image].line <= entry.endLine {
                 slide.images.append(images[image])
@@ -234,7 +246,7 @@ struct DeckLoader: ~Copyable {
     }
 
     /// Binds directives to the next fence of their slide, else to the slide.
-    private mutating func bind(_ text: EntryText, to fences: Range<Int>, slide: inout Slide) {
+    private mutating func bind(_ text: EntryText, to fences: [Int], slide: inout Slide) {
         for found in text.directives {
             var directive = found.directive
             if !found.isInNotes, let fence = fences.first(where: { builder.fences[$0].line > directive.line }) {

@@ -16,7 +16,8 @@ struct EntryReader {
     /// What of a text's traits asks for a rewrite.
     private static let rewritten: Chunk.Traits = [.comment, .classes, .definition, .excess]
 
-    mutating func read(_ entry: Entry, fences all: ArraySlice<FenceSpan>) -> EntryText {
+    /// - Parameter isContinued: whether a fragment follows.
+    mutating func read(_ entry: Entry, isContinued: Bool, fences all: ArraySlice<FenceSpan>) -> EntryText {
         // Fences in the notes keep separators from counting, and that is all.
         let fences = entry.notes == nil ? all : all.prefix { $0.open < entry.content.upperBound }
         let text = EntryText(slice: entry.content, firstLine: entry.line)
@@ -36,6 +37,7 @@ struct EntryReader {
         if isDamaged || !entry.traits.isDisjoint(with: Self.rewritten) {
             var rewriter = EntryRewriter(bytes: bytes, limits: limits, fences: fences, text: text)
             rewriter.firstClass = classes.count
+            rewriter.isContinued = isContinued
             rewriter.rewrite()
             classes += rewriter.classes
             diagnostics += rewriter.diagnostics

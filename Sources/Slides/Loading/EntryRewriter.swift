@@ -10,6 +10,8 @@ struct EntryRewriter {
     let fences: ArraySlice<FenceSpan>
     let text: EntryText
     var firstClass = 0
+    /// Whether a fragment follows.
+    var isContinued = false
     var classes: [[String]] = []
     var definitions: [LinkDefinition] = []
     var diagnostics: [Diagnostic] = []
@@ -67,7 +69,7 @@ struct EntryRewriter {
             return true
         }
         edits.sort { $0.range.lowerBound < $1.range.lowerBound }
-        var writer = EntryWriter(bytes: bytes, fences: fences, edits: edits)
+        var writer = EntryWriter(bytes: bytes, fences: fences, edits: edits, isContinued: isContinued)
         writer.write(text.slice, firstLine: text.firstLine)
         text.rewritten = writer.output
         text.lineMap = writer.lineMap

@@ -3,6 +3,8 @@ struct EntryWriter {
     let bytes: Bytes
     let fences: ArraySlice<FenceSpan>
     let edits: [EntryRewriter.Edit]
+    /// Whether a fragment follows.
+    let isContinued: Bool
     private(set) var output: [UInt8] = []
     private(set) var lineMap: [Int32] = []
 
@@ -11,10 +13,11 @@ struct EntryWriter {
     /// Where the line being written starts in the output.
     private var lineStart = 0
 
-    init(bytes: Bytes, fences: ArraySlice<FenceSpan>, edits: [EntryRewriter.Edit]) {
+    init(bytes: Bytes, fences: ArraySlice<FenceSpan>, edits: [EntryRewriter.Edit], isContinued: Bool) {
         self.bytes = bytes
         self.fences = fences
         self.edits = edits
+        self.isContinued = isContinued
     }
 
     mutating func write(_ range: Range<Int>, firstLine: Int) {
@@ -117,6 +120,8 @@ struct EntryWriter {
             newLine(inSource: true)
             offset = end + 1
         }
+        // Nothing comes after a fence that the slide's end closes, unless a fragment does.
+        guard fence.closeLine != nil || isContinued else { return close }
         output.append(contentsOf: repeatElement(.space, count: column))
         output.append(contentsOf: repeatElement(fence.character, count: fence.length))
         newLine(inSource: fence.closeLine != nil)

@@ -30,12 +30,12 @@ struct TemplateTable {
     }
 
     /// Keeps a slide's content for those that will be made of it.
-    mutating func add(_ group: SlideGroup, text: GroupText, first: EntryText, isLayout: Bool) {
+    mutating func add(_ group: SlideGroup, text: GroupText, first: EntryText, hasClasses: Bool, isLayout: Bool) {
         var properties = group.inherited
         properties.merge(own: first.properties)
         let template = SlideGroup.Template(
             bytes: text.bytes, lineMap: text.lineMap, properties: properties,
-            hasClasses: first.hasClasses || (group.template?.hasClasses ?? false))
+            hasClasses: hasClasses || (group.template?.hasClasses ?? false))
         if isLayout { layout = template }
         if let name = first.value(of: "name") { named[name] = template }
     }
