@@ -45,7 +45,9 @@ struct SourceRoot: Sendable {
         var entry = CopyEntry(
             path: FilePath(""), kind: status.kind, mode: status.mode, uid: 0, gid: 0,
             size: status.kind == .regular ? status.size : 0, modifiedSeconds: status.modifiedSeconds,
-            modifiedNanoseconds: status.modifiedNanoseconds)
+            // A context has whole seconds, as the archive has that Docker sends, and as every layer has: what `make` thinks
+            // of two files must not depend on the microsecond in which a checkout wrote them.
+            modifiedNanoseconds: keepsOwners ? status.modifiedNanoseconds : 0)
         if keepsOwners { (entry.uid, entry.gid) = try ownership.owner(of: name, status: status, in: here) }
         switch status.kind {
         case .symbolicLink: entry.linkTarget = try here.readLink(name)

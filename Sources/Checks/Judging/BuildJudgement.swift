@@ -25,7 +25,10 @@ enum BuildJudgement {
     }
 
     private static func advice(_ failure: BuildObservation.Failure) -> String {
-        failure.line.map { "Look at line \($0): \(Wording.clipped(failure.message, 200))." }
+        if let line = failure.line, failure.message.hasSuffix("exit code: 137") {
+            return "Line \(line) was stopped: it took too much time or memory. Does what it starts ever end?"
+        }
+        return failure.line.map { "Look at line \($0): \(Wording.clipped(failure.message, 200))." }
             ?? "Make `docker build .` work first; everything else is judged on the image."
     }
 }

@@ -65,7 +65,7 @@ extension Origin {
     private var ending: String {
         switch end {
         case .built: ""
-        case .context(let path): "out of your folder (\(path.string.dropFirst().isEmpty ? "." : Wording.safe(path)))"
+        case .context(let path): "out of your folder (\(path.isRoot ? "." : String(Wording.safe(path).dropFirst())))"
         case .image(let name): "out of the image \(name)"
         case .base(let name): "part of the base image \(name)"
         case .inline: "written in the Dockerfile"

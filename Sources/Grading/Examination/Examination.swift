@@ -59,7 +59,8 @@ package struct Examination: Sendable {
         }
         let built: BuildReply.Built
         switch await engine.build(order) {
-        case .impossible(let reason):
+        case .impossible(var reason):
+            if reason.reason == .baseNotOffered { reason.remedy = offer(reason.remedy) }
             observations.build = .impossible(reason)
             return (observations, nil)
         case .failed(let failure, let graph):
@@ -132,10 +133,17 @@ package struct Examination: Sendable {
         }.map { Wording.clipped($0, 80) }
     }
 
+    /// What to use in place of a base that is not here.
+    private func offer(_ remedy: String?) -> String? {
+        let names = lesson.images.compactMap(\.names.first)
+        guard !names.isEmpty else { return remedy }
+        return
+            "use one of the images that the lesson offers: \(Wording.list(names, "or")). This did not count as an attempt"
+    }
+
     /// Says it when a file is missing that the learner was given.
     private func explained(_ failure: BuildObservation.Failure, _ order: BuildOrder) -> BuildObservation.Failure {
         var failure = failure
-        guard failure.hint == nil else { return failure }
         let missing = exercise.starter.map(\.path).filter {
             failure.message.contains($0) && LocalFiles.kind(order.context.pushing(FilePath($0))) == nil
         }
