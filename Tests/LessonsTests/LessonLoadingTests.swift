@@ -196,6 +196,21 @@ private let deck = """
         #expect(try exercise.solutionFiles()?.first?.path == "Dockerfile")
     }
 
+    @Test func aCourseOfSeveralDecksIsALessonToo() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("# One\n", to: "course/slides/one.md")
+        try folder.write("# Two\n\n<!-- lesson:exercise id=two -->\n", to: "course/slides/two.md")
+        let path = try folder.write(
+            "title: Course\ncontent:\n- one.md\n- - two.md\n  - |\n    # Three\n- ../../secret.md\n",
+            to: "course/slides/course.yml")
+        try folder.write("# Secret\n", to: "secret.md")
+        let lesson = try Lesson(loading: path)
+        #expect(lesson.title == "Course")
+        #expect(lesson.deck.slides.compactMap(\.title).contains("Three"))
+        #expect(!lesson.deck.slides.compactMap(\.title).contains("Secret"))
+        #expect(lesson.exercises.map(\.id) == ["two"])
+    }
+
     @Test func aLibraryFindsByNameAndSuggests() throws {
         let folder = try TemporaryFolder()
         try folder.write(deck, to: "Lessons/first-steps/slides.md")

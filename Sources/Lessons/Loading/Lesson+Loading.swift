@@ -11,6 +11,10 @@ extension Lesson {
     package init(loading path: FilePath) throws(LessonError) {
         switch LocalFiles.kind(path, following: true) {
         case .folder: try self.init(folder: path)
+        case .file where ["yml", "yaml"].contains(path.extension) && path.lastComponent?.string != Self.manifestName:
+            try self.init(course: path)
+        case .file where path.lastComponent?.string == Self.manifestName:
+            try self.init(folder: path.removingLastComponent())
         case .file: try self.init(deck: path)
         default:
             throw LessonError(

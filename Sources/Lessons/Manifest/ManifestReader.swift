@@ -1,4 +1,5 @@
 import Diagnostics
+import Slides
 import Yams
 
 /// Reads a YAML text into values and collects what is wrong with it, each thing with its line and column.
@@ -12,6 +13,7 @@ final class ManifestReader {
     enum Limit {
         static let bytes = 1 << 20
         static let nesting = 200
+        static let values = 200_000
         static let diagnostics = 100
     }
 
@@ -32,6 +34,19 @@ final class ManifestReader {
 
     /// The document's top map; nil, with a diagnostic, when there is none.
     func document(_ bytes: [UInt8]) -> ManifestMap? {
+        compose(bytes).flatMap { map($0, named: "a manifest") }
+    }
+
+    /// The whole document as a value of `Slides`.
+    func value(_ bytes: [UInt8]) -> ManifestValue? {
+        guard let node = compose(bytes) else { return nil }
+        var budget = Limit.values
+        let value = ManifestValue(node, budget: &budget)
+        if value == nil { report("manifest-size", "the manifest holds too much, or a key that is no word", at: nil) }
+        return value
+    }
+
+    private func compose(_ bytes: [UInt8]) -> Node? {
         guard bytes.count <= Limit.bytes else {
             report("manifest-size", "the manifest is larger than \(Limit.bytes) bytes", at: nil)
             return nil
@@ -45,11 +60,8 @@ final class ManifestReader {
             return nil
         }
         do {
-            guard let node = try Yams.compose(yaml: text) else {
-                report("manifest-empty", "the manifest is empty", at: nil)
-                return nil
-            }
-            return map(node, named: "a manifest")
+            if let node = try Yams.compose(yaml: text) { return node }
+            report("manifest-empty", "the manifest is empty", at: nil)
         } catch let error as YamlError {
             reportSyntax(error)
         } catch {
