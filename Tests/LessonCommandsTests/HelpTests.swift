@@ -41,9 +41,10 @@ struct HelpTests {
         let help = Lesson.helpMessage(for: screen.command, columns: 400)
         let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
         for (line, next) in zip(lines, lines.dropFirst()) where line.hasPrefix("  -") || line.hasPrefix("  <") {
-            // After a long name the words stand on the next line, further in.
+            // After a long name the words stand on the next line, further in; one that just fits is one blank away.
             let words = line.split(separator: "  ", omittingEmptySubsequences: true)
-            #expect(words.count > 1 || next.hasPrefix("          "), "\(screen.path.joined(separator: " ")): \(line)")
+            let hasWords = words.count > 1 || line.contains("> ") || next.hasPrefix("          ")
+            #expect(hasWords, "\(screen.path.joined(separator: " ")): \(line)")
         }
     }
 }

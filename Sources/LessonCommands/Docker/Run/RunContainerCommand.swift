@@ -67,6 +67,7 @@ struct RunContainerCommand: DockerCommand {
 
     func validate() throws {
         guard let image = rest.first else { throw ValidationError("Missing expected argument '<image>'") }
+        if image == "--help" { throw CleanExit.helpRequest(Self.self) }
         // The parser hands on what it does not know: a flag that is not supported must not pass for an image.
         if image.hasPrefix("-"), image != "-" {
             throw ValidationError("unknown flag: \(image.split(separator: "=").first ?? "")")
