@@ -186,7 +186,7 @@ import Testing
         ])
     func enormousTexts(piece: String) {
         let bytes = Array(piece.utf8)
-        let text = Array(repeatElement(bytes, count: 400_000 / bytes.count).joined())
+        let text = Array(repeatElement(bytes, count: 150_000 / bytes.count).joined())
         let deck = Deck(parsing: text)
         #expect(!deck.slides.isEmpty)
         #expect(deck.slides.last.map { $0.blocks.count >= 0 } == true)

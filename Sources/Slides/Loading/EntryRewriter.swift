@@ -228,7 +228,7 @@ struct EntryRewriter {
         var position = start
         while position < range.upperBound {
             switch bytes[position] {
-            case .backtick: position = afterCode(position, range.upperBound)
+            case .backtick: position = bytes.afterCodeSpan(position, limit: range.upperBound)
             case .backslash: position += 2
             case .less where bytes.starts(with: "<!--", at: position, limit: range.upperBound):
                 let end = comment(at: position, number: number)
@@ -244,25 +244,6 @@ struct EntryRewriter {
             }
         }
         return range.upperBound + 1
-    }
-
-    /// The offset after the code span that starts at `position`, or after its backticks when nothing closes it.
-    private func afterCode(_ position: Int, _ limit: Int) -> Int {
-        var end = position
-        while end < limit, bytes[end] == .backtick { end += 1 }
-        let length = end - position
-        guard length <= 16 else { return end }
-        var candidate = end
-        while candidate < limit {
-            guard bytes[candidate] == .backtick else {
-                candidate += 1
-                continue
-            }
-            let runStart = candidate
-            while candidate < limit, bytes[candidate] == .backtick { candidate += 1 }
-            if candidate - runStart == length { return candidate }
-        }
-        return end
     }
 
     /// Removes the comment at `position`; the offset after it.

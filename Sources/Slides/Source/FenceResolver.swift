@@ -59,7 +59,16 @@ struct FenceResolver {
         var mark = Int(chunks[first].marks)
         var notesMark: Mark?
         let firstFence = fences.count
-        while mark < marksEnd(last) {
+        while true {
+            if mark >= marksEnd(last) {
+                // A class block that a later stretch closes goes on over the separators between.
+                guard notesMark == nil, let end = classEnd(from: first, through: last, fences[firstFence...]) else {
+                    break
+                }
+                quotedSeparators += (last + 1...end).map { Int(chunks[$0].line) - 1 }
+                last = end
+                if mark >= marksEnd(last) { break }
+            }
             let found = marks[mark]
             switch found.kind {
             case .notes:
@@ -103,6 +112,30 @@ struct FenceResolver {
                 opener: chunks[first].opener, traits: traits, content: content, line: Int(chunks[first].line),
                 endLine: Int(chunks[last].endLine) - 1, notes: notes, fences: firstFence..<fences.count))
         return last
+    }
+
+    /// The chunk that closes a class block which chunk `last` leaves open; nil when none does, or nothing is open. A
+    /// bracket that was forgotten must not cost slides: the search is short, and ends where another block begins.
+    private func classEnd(from first: Int, through last: Int, _ fences: ArraySlice<FenceSpan>) -> Int? {
+        guard !isStrict, last + 1 < chunks.count, chunks[last].traits.contains(.classes), first == last else {
+            return nil
+        }
+        var scan = BracketScan()
+        _ = scan.scan(bytes, Int(chunks[first].start)..<Int(chunks[last].end), fences: fences)
+        guard scan.openClasses > 0 else { return nil }
+        for candidate in last + 1..<min(last + 5, chunks.count) {
+            let range = Int(chunks[candidate].start)..<Int(chunks[candidate].end)
+            if looksLikeSlide(chunks[candidate]), startsWithHeading(range) { return nil }
+            if scan.scan(bytes, range, fences: [], stopsWhenClosed: true) { return candidate }
+            if chunks[candidate].traits.contains(.classes) { return nil }
+        }
+        return nil
+    }
+
+    /// Whether the first line that is not blank is a heading: the stretch is a slide, whatever is open before it.
+    private func startsWithHeading(_ range: Range<Int>) -> Bool {
+        let start = bytes.trimmed(range).lowerBound
+        return start < range.upperBound && bytes[start] == .hash
     }
 
     /// Finds the end of the fence that mark `index` opens; the first mark after it, and the chunk that is in.
