@@ -10,8 +10,6 @@ extension ControlGroup {
         package var memoryKills = 0
         /// How often a fork was refused.
         package var refusedForks = 0
-        /// The most bytes it ever held.
-        package var memoryPeak: Int64?
     }
 
     /// Sets what controllers can limit; the rest is a watchdog's.
@@ -37,11 +35,9 @@ extension ControlGroup {
         case .v1:
             usage.cpu = number(.cpuacct, "cpuacct.usage").map { .nanoseconds($0) }
             usage.memoryKills = Int(clamping: field(.memory, "memory.oom_control", "oom_kill") ?? 0)
-            usage.memoryPeak = number(.memory, "memory.max_usage_in_bytes")
         case .v2:
             usage.cpu = field(.cpuacct, "cpu.stat", "usage_usec").map { .microseconds($0) }
             usage.memoryKills = Int(clamping: field(.memory, "memory.events", "oom_kill") ?? 0)
-            usage.memoryPeak = number(.memory, "memory.peak")
         }
         usage.refusedForks = Int(clamping: field(.pids, "pids.events", "max") ?? 0)
         return usage

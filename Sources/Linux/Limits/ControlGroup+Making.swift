@@ -68,7 +68,10 @@ extension ControlGroup {
     private static func makeV1(_ hierarchies: [Hierarchy], _ name: String) -> ControlGroup? {
         var memberships: [Membership] = []
         var taken: Set<Controller> = []
-        for hierarchy in hierarchies where taken.isDisjoint(with: hierarchy.controllers) {
+        // Joining a hierarchy costs each step a fraction of a millisecond: only those that limit or count something.
+        let wanted: Set<Controller> = [.pids, .memory, .cpuacct]
+        for hierarchy in hierarchies
+        where taken.isDisjoint(with: hierarchy.controllers) && !wanted.isDisjoint(with: hierarchy.controllers) {
             let directory = hierarchy.own.appending(name)
             guard mkdir(directory.string, 0o755) == 0 else { continue }
             taken.formUnion(hierarchy.controllers)
@@ -137,6 +140,8 @@ extension ControlGroup {
     /// - Returns: false if something is left.
     @discardableResult
     package func killAndRemove(patience: Duration = .seconds(10)) -> Bool {
+        // The usual case, at the price of nothing: all is over.
+        if removeEmpty() { return true }
         let end = Clock.now + patience.nanoseconds
         var pause: UInt32 = 200
         while true {
@@ -148,18 +153,24 @@ extension ControlGroup {
         }
     }
 
-    /// Sends SIGKILL to everything in this group and those below.
+    /// Sends SIGKILL to everything in this group and those below. A process is in all hierarchies alike, so one is asked.
     package func killAll() {
-        for membership in memberships {
-            if version == .v2,
-                HostFile.write(membership.directory.appending("cgroup.kill").string, "1") == nil
-            {
-                continue
-            }
-            for directory in Self.tree(membership.directory) {
-                for pid in Self.processes(directory) { _ = kill(pid, SIGKILL) }
-            }
+        guard let membership = memberships.first(where: { $0.controllers.contains(.pids) }) ?? memberships.first else {
+            return
         }
+        if version == .v2, HostFile.write(membership.directory.appending("cgroup.kill").string, "1") == nil { return }
+        for directory in Self.tree(membership.directory) {
+            for pid in Self.processes(directory) { _ = kill(pid, SIGKILL) }
+        }
+    }
+
+    /// Removes the directories without looking into them.
+    private func removeEmpty() -> Bool {
+        var done = true
+        for membership in memberships where rmdir(membership.directory.string) != 0 {
+            if Errno.last != .noSuchFileOrDirectory { done = false }
+        }
+        return done
     }
 
     /// Removes the groups, lower ones first; false if one still has processes.

@@ -3,7 +3,9 @@ import Linux
 
 /// Fills a step's standard input through a pipe, never with a descriptor of ours: a runtime gives standard input to the
 /// container's user, and with `/dev/null` it would give away the host's device.
-struct InputRelay {
+///
+/// A class, so that there is one holder of the pipe's end, and letting go of it closes it.
+final class InputRelay {
     private var destination: OwnedDescriptor?
     private var waiting: [UInt8]
     private var sent = 0
@@ -33,7 +35,7 @@ struct InputRelay {
     }
 
     /// Acts on what `poll` said of `polled`.
-    mutating func handle(_ answers: ArraySlice<pollfd>) {
+    func handle(_ answers: ArraySlice<pollfd>) {
         guard let destination, answers.contains(where: { $0.revents != 0 }) else { return }
         if sent < waiting.count {
             let put = waiting[sent...].withUnsafeBytes { write(destination.rawValue, $0.baseAddress, $0.count) }
@@ -51,11 +53,11 @@ struct InputRelay {
         closeIfDone()
     }
 
-    private mutating func closeIfDone() {
+    private func closeIfDone() {
         if sent == waiting.count, source < 0 { close() }
     }
 
-    private mutating func close() {
+    private func close() {
         destination = nil
     }
 }

@@ -92,7 +92,7 @@ final class Supervisor {
         _ input: InputRelay, _ terminal: Terminal?
     ) -> ChildProcess.Ending {
         var open = sources
-        var input = input
+
         var ended: ChildProcess.Ending?
         var nextLook = start + (group == nil ? Self.shortInterval : Self.interval / 4)
         var chunk = [UInt8](repeating: 0, count: 65536)
@@ -101,8 +101,6 @@ final class Supervisor {
             if ended == nil, let over = process.poll() {
                 ended = over.ending
                 if group == nil { cpu = max(cpu, over.cpu) }
-                // What is left of it would keep the pipes open.
-                group?.killAll()
             }
             if ended != nil, open.isEmpty { break }
             var polled = open.map { pollfd(fd: $0.file.rawValue, events: Int16(POLLIN), revents: 0) }
