@@ -22,6 +22,8 @@ struct Question: Encodable {
         var readOnly: Bool?
     }
     var layers: [String] = []
+    /// Where the step's layer is made; the probe's own temporary directory if not given.
+    var keep: String?
     var arguments: [String]
     var environment: [String] = []
     var workingDirectory: String?
@@ -179,6 +181,10 @@ final class Workbench: Sendable {
     func start(_ question: Question) throws -> ChildProcess.Running {
         var question = question
         question.layers = [image]
+        // What is killed cleans nothing up: it works in this folder, which goes with the bench.
+        try directory.makeDirectory("keep")
+        if person == .stranger { try giveAway("keep") }
+        question.keep = path.appending("keep").string
         try directory.writeFile("question", Array(JSONEncoder().encode(question)))
         return try ChildProcess.spawn(command([path.appending("question").string]))
     }
