@@ -152,6 +152,14 @@ struct StoreTests {
         #expect(try store.images().first?.knownID == id)
     }
 
+    @Test func `many layers hashed side by side keep their order`() async throws {
+        let store = try scratch.store()
+        var layers: [SnapshotID] = []
+        for index in 0..<24 { layers.append(try await snapshot(store, "\(index)")) }
+        let expected = (0..<24).map { Digest.sha256(of: TestArchive.of([TestArchive.file("file", "\($0)")])) }
+        #expect(try await store.diffIDs(of: layers + layers.reversed()) == expected + expected.reversed())
+    }
+
     @Test func `an image whose layer is gone is gone`() async throws {
         let store = try scratch.store()
         let layer = try await snapshot(store)

@@ -164,7 +164,10 @@ extension Store {
         }
         for result in results { digests[result.snapshot] = try result.digest.get() }
         var all: [Digest] = []
-        for snapshot in snapshots { if let digest = digests[snapshot] { all.append(digest) } }
+        for snapshot in snapshots {
+            guard let digest = digests[snapshot] else { throw missing(snapshot) }
+            all.append(digest)
+        }
         return all
     }
 
