@@ -3,20 +3,39 @@ import Grading
 import Images
 import Lessons
 import OCI
+import Synchronization
 
 /// How names become images: what is in the store, what lessons say how to make, what a registry has.
-struct LessonImages: Sendable {
-    let store: Store
+final class LessonImages: Sendable {
+    /// An image with its full name and a line that says where it came from.
+    struct Found: Sendable {
+        var image: StoredImage
+        var reference: Reference
+        var message: String
+    }
+
+    private let store: Store
     /// Asked only when the store does not have an image: it may mean loading lessons.
-    let declarations: @Sendable () -> [ImageDeclaration]
+    private let declarations: @Sendable () -> [ImageDeclaration]
     /// Told which image it became, when it had to be made or pulled.
-    let announce: @Sendable (String) -> Void
+    private let announce: @Sendable (String) -> Void
+    /// What is being made or pulled now: of several who need the same image, one gets it for all.
+    private let underWay = Mutex<[String: Task<Result<Found, ImageError>, Never>]>([:])
+
+    init(
+        store: Store, declarations: @escaping @Sendable () -> [ImageDeclaration],
+        announce: @escaping @Sendable (String) -> Void
+    ) {
+        self.store = store
+        self.declarations = declarations
+        self.announce = announce
+    }
 
     /// The image of a name.
     func image(
         _ name: String, platform: Platform = .host, pull: Bool = false,
         note: @escaping @Sendable (String) -> Void = { _ in }
-    ) async throws(ImageError) -> (image: StoredImage, reference: Reference, message: String) {
+    ) async throws(ImageError) -> Found {
         let reference: Reference
         do throws(ReferenceError) {
             reference = try Reference(parsing: name)
@@ -24,21 +43,48 @@ struct LessonImages: Sendable {
             throw ImageError(.notAvailable, "\(error)", hint: "a name looks like debian:12 or example.org/you/image")
         }
         let here = try store.image(named: reference)
-        let recipes = !pull && here != nil ? [] : declarations().compactMap { try? BaseImageRecipe($0) }
+        if !pull, here != nil { return try await resolve(reference, recipes: [], platform, pull, note) }
+        let key = "\(reference.withDefaultTag.canonical) \(platform) \(pull)"
+        let task = underWay.withLock { underWay in
+            if let task = underWay[key] { return task }
+            let task = Task { () -> Result<Found, ImageError> in
+                let recipes = declarations().compactMap { try? BaseImageRecipe($0) }
+                do throws(ImageError) {
+                    return .success(try await resolve(reference, recipes: recipes, platform, pull, note))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            underWay[key] = task
+            return task
+        }
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        underWay.withLock { $0[key] = nil }
+        return try result.get()
+    }
+
+    private func resolve(
+        _ reference: Reference, recipes: [BaseImageRecipe], _ platform: Platform, _ pull: Bool,
+        _ note: @escaping @Sendable (String) -> Void
+    ) async throws(ImageError) -> Found {
         let resolver = ImageResolver(store: store, recipes: recipes, pulling: pull ? .always : .missing)
         let found = try await resolver.resolve(reference, platform: platform, progress: note)
         if found.source != .local { announce(found.message) }
-        return (found.image, reference.withDefaultTag, found.message)
+        return Found(image: found.image, reference: reference.withDefaultTag, message: found.message)
     }
 
     /// The same for builds.
     var lookup: BaseImageLookup {
         { query, note throws(ImageError) in
             // The builder's note does not outlive the call, a resolver's progress may: what it says late is dropped.
-            let (image, reference, message) = try await image(
+            let found = try await self.image(
                 query.name, platform: Platform(query.platform) ?? .host, pull: query.pull)
-            note(message)
-            return BaseImage(image: image, reference: reference.canonical, message: message)
+            note(found.message)
+            return BaseImage(image: found.image, reference: found.reference.canonical, message: found.message)
         }
     }
 
