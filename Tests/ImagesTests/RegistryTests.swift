@@ -1,0 +1,78 @@
+import Foundation
+import Linux
+import OCI
+import SystemPackage
+import Testing
+
+@testable import Images
+
+/// Debian's docker-registry on a port of loopback, for one test.
+private struct LocalRegistry {
+    let address: String
+    private let process: ChildProcess.Running
+
+    init(in scratch: Scratch) async throws {
+        let port = Int.random(in: 20_000...60_000)
+        address = "127.0.0.1:\(port)"
+        let configuration = """
+            version: 0.1
+            log: {level: error}
+            storage: {filesystem: {rootdirectory: \(scratch.file("registry"))}}
+            http: {addr: \(address)}
+            """
+        let path = try scratch.write("registry.yml", Array(configuration.utf8))
+        process = try ChildProcess.spawn(
+            ChildProcess.Command(
+                "docker-registry", ["serve", path.string], environment: ChildProcess.Command.hostEnvironment))
+        for _ in 0..<500 {
+            let answers = try await scratch.run("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)")
+            if answers.succeeded { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("the registry did not start")
+    }
+
+    func stop() {
+        process.kill()
+        _ = process.wait()
+    }
+}
+
+@Suite("A registry")
+struct RegistryTests {
+    @Test func `what is pushed is pulled elsewhere with the same id, by tag and by digest`() async throws {
+        let scratch = try Scratch()
+        let store = try scratch.store()
+        let registry = try await LocalRegistry(in: scratch)
+        defer { registry.stop() }
+        let recipe = BaseImageRecipe(names: [try Reference(parsing: "tiny")], method: .busybox)
+        let image = try await BaseImages(store: store).make(recipe)
+        let id = try await store.imageID(of: image)
+        let name = try Reference(parsing: "\(registry.address)/room/tiny:1")
+        let pushed = try await Skopeo(store: store, insecure: true).push(image, to: name)
+        let digest = try #require(pushed)
+
+        let other = try Store(at: scratch.file("other"), ids: scratch.ids)
+        let skopeo = Skopeo(store: other, insecure: true)
+        let pulled = try await skopeo.pull(name)
+        #expect(try await other.imageID(of: pulled.image) == id)
+        #expect(pulled.image.repositoryDigests == ["\(name.canonicalName)@\(digest)"])
+        #expect(try other.image(named: name)?.image.layers == pulled.image.layers)
+
+        var pinned = name
+        (pinned.tag, pinned.digest) = (nil, digest)
+        let third = try Store(at: scratch.file("third"), ids: scratch.ids)
+        let resolver = ImageResolver(store: third, registries: Skopeo(store: third, insecure: true))
+        let resolution = try await resolver.resolve(pinned)
+        #expect(resolution.source == .registry)
+        #expect(try await third.imageID(of: resolution.image) == id)
+        #expect(try await resolver.resolve(pinned).source == .local)
+
+        await #expect { try await skopeo.pull(Reference(parsing: "\(registry.address)/room/tiny:2")) } throws: {
+            ($0 as? ImageError)?.code == .noSuchImage
+        }
+        await #expect { try await skopeo.pull(Reference(parsing: "\(registry.address)/nothing")) } throws: {
+            ($0 as? ImageError)?.code == .noSuchImage
+        }
+    }
+}
