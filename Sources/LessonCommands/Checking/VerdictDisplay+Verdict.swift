@@ -18,7 +18,9 @@ extension VerdictDisplay {
         case .fail:
             next.append("change \(exercise.dockerfile), then `lesson check \(exercise.id)`; `lesson hint` helps")
         case .error:
-            if let error = verdict.error {
+            // Said at the check already, where there is one that could not run.
+            let isSaid = verdict.checks.contains { $0.verdict == .error && $0.actual == verdict.error?.message }
+            if let error = verdict.error, !isSaid {
                 var place = error.file ?? ""
                 if let line = error.line { place += ":\(line)" }
                 next.append((place.isEmpty ? "" : "\(place): ") + error.message)

@@ -37,7 +37,11 @@ extension ErrorWording {
             self.init([error], fallback: error.id, status: .couldNotRun)
         case let error as ImageError:
             self.init(
-                code: "image-\(error.code.rawValue)", message: error.message, hint: error.hint,
+                code: "image-\(error.code.rawValue)", message: error.message,
+                hint: error.hint
+                    ?? (error.code == .system
+                        ? "LESSON_HOME says where images and caches are kept: it must be a folder you may write to"
+                        : nil),
                 status: ExitStatus.couldNotRun.rawValue)
         case let error as EngineNamespaceError:
             self.init(
