@@ -57,7 +57,8 @@ let package = Package(
         + room("Linux", ["CLinux", system])
         + room("Images", ["OCI", "Linux", "CArchive", "Diagnostics", grdb, system])
         + room("Sandbox", ["OCI", "Linux", "CLinux", system], tests: ["sandbox-probe"])
-        + room("Build", ["Dockerfile", "Images", "Sandbox", "OCI", "Linux", "Diagnostics", system])
+        + room(
+            "Build", ["Dockerfile", "Images", "Sandbox", "OCI", "Linux", "Diagnostics", system], tests: ["lesson"])
         // Where the two meet.
         + room("Checks", ["Build", "Images", "Lessons", "OCI", "Diagnostics", system])
         + room(

@@ -65,10 +65,10 @@ package struct Builder: Sendable {
         }
         load.note("transferring dockerfile: \(request.dockerfile.count)B done")
         load.finish()
-        for diagnostic in dockerfile.diagnostics { reporter.warn(diagnostic) }
 
         let ignore = try ignorePatterns(request, reporter: reporter)
         let (target, host) = try platforms(request)
+        let lint = try Self.lint(request, ignore: ignore, platform: target)
         let arguments = PlatformArguments.values(
             target: target, build: host, targetStage: request.target ?? dockerfile.stages.last?.name,
             overrides: request.buildArguments)
@@ -86,7 +86,28 @@ package struct Builder: Sendable {
         return BuildJob(
             request: request, dockerfile: dockerfile, graph: graph, globals: globals, targetPlatform: target,
             buildPlatform: host, clock: clock, engine: self, images: BaseImageLoader(lookup), views: views,
-            reporter: reporter, context: context)
+            reporter: reporter, context: context, lint: lint)
+    }
+
+    /// What the lint has to say; with `# check=error=true` it is an error to leave it at that.
+    private static func lint(
+        _ request: BuildRequest, ignore: IgnorePatterns?, platform: PlatformName
+    ) throws(BuildFailure) -> [Diagnostic] {
+        var options = DockerfileLint.Options()
+        options.buildArguments = request.buildArguments
+        options.target = request.target
+        options.ignore = ignore
+        options.platform = platform.formatted
+        let report = DockerfileLint.check(request.dockerfile, file: request.dockerfileName, options: options)
+        if report.failsOnWarnings, let first = report.warnings.first {
+            let rules = Set(report.warnings.map(\.id)).sorted().joined(separator: ", ")
+            var failure = BuildFailure.learner(
+                "lint", "lint violation found for rules: \(rules)", hint: first.message,
+                file: request.dockerfileName, range: first.range)
+            failure.others = report.warnings
+            throw failure
+        }
+        return report.warnings
     }
 
     private static func check(
@@ -137,7 +158,7 @@ package struct Builder: Sendable {
         }
     }
 
-    private func makeScratch() throws(BuildFailure) -> FilePath {
+    func makeScratch() throws(BuildFailure) -> FilePath {
         do {
             let name = FilePath("build-\(UInt64.random(in: .min ... .max))")
             try RootedDirectory(at: sandbox.context.scratch).makeDirectory(name)
@@ -206,17 +227,29 @@ package struct Builder: Sendable {
         for (name, value) in job.request.labels { configuration.config.labels[name] = value }
         configuration.created = final.state.created
         let record = job.record(of: outcomes)
+        for stage in record.stages where stage.skipped { job.noteSkipped(stage) }
         var image = StoredImage(layers: final.state.layers, configuration: configuration, origin: .built)
         image.buildRecord = record.encoded
         let (seconds, attoseconds) = began.duration(to: ContinuousClock().now).components
         return BuildResult(
             image: image, record: record, cachedSteps: outcomes.values.reduce(0) { $0 + $1.cachedSteps },
             totalSteps: outcomes.values.reduce(0) { $0 + $1.totalSteps },
-            seconds: Double(seconds) + Double(attoseconds) / 1e18, warnings: job.reporter.warnings)
+            seconds: Double(seconds) + Double(attoseconds) / 1e18, warnings: job.reporter.warnings + job.lint)
     }
 }
 
 extension BuildJob {
+    /// Says that a stage was not built: it may be somebody's tests.
+    func noteSkipped(_ stage: StageRecord) {
+        let name = stage.name ?? String(stage.index)
+        reporter.note(
+            Diagnostic(
+                id: "stage-skipped", severity: .note, file: file,
+                range: SourceRange(lines: stage.line, through: stage.line),
+                message: "stage \(name) was skipped: nothing that is built needs it",
+                hint: "build it with --target \(name)"))
+    }
+
     /// The record of a build, of the stages that came to an end.
     func record(of outcomes: [Int: StageOutcome]) -> BuildRecord {
         var record = BuildRecord()

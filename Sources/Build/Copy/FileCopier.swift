@@ -12,6 +12,8 @@ struct FileCopier {
     var mode: ModeChange?
     /// The mode of directories that have to be made: `--chmod`, where it is a number.
     var directoryMode: UInt32 = 0o755
+    /// Bits of a mode that are kept.
+    var modeMask: UInt32 = 0o7777
     /// Parents that had to be made, with the owner that `--chown` names.
     private(set) var madeDirectories: [FilePath] = []
 
@@ -182,8 +184,8 @@ struct FileCopier {
         do throws(LinuxError) {
             if entry.kind != .symbolicLink {
                 // After the owner: changing that takes set-id bits off.
-                try root.setMode(
-                    path, mode?.applied(to: entry.mode, isDirectory: entry.kind == .directory) ?? entry.mode)
+                let wanted = mode?.applied(to: entry.mode, isDirectory: entry.kind == .directory) ?? entry.mode
+                try root.setMode(path, wanted & modeMask)
             }
             if let capability = entry.capability {
                 try root.setExtendedAttribute(path, "security.capability", capability)

@@ -27,6 +27,8 @@ final class BuildJob: Sendable {
     /// The build context, without what is ignored.
     let context: SourceRoot?
     let proxies: ProxyVariables
+    /// What the lint has to say.
+    let lint: [Diagnostic]
 
     /// Digests of the context files that were taken.
     private let contextFiles = Mutex<[String: String]>([:])
@@ -40,7 +42,8 @@ final class BuildJob: Sendable {
     init(
         request: BuildRequest, dockerfile: Dockerfile, graph: StageGraph, globals: GlobalArguments,
         targetPlatform: PlatformName, buildPlatform: PlatformName, clock: BuildClock, engine: Builder,
-        images: BaseImageLoader, views: TreeViews, reporter: BuildReporter, context: SourceRoot?
+        images: BaseImageLoader, views: TreeViews, reporter: BuildReporter, context: SourceRoot?,
+        lint: [Diagnostic]
     ) {
         self.request = request
         self.dockerfile = dockerfile
@@ -56,6 +59,7 @@ final class BuildJob: Sendable {
         self.views = views
         self.reporter = reporter
         self.context = context
+        self.lint = lint
         permits = Permits(request.parallelism ?? Cores.count)
         proxies = ProxyVariables(buildArguments: request.buildArguments)
     }

@@ -35,6 +35,9 @@ final class BuildReporter: Sendable {
         if isNew { emit(.warning(diagnostic)) }
     }
 
+    /// Keeps a remark for the result, without a word now.
+    func note(_ diagnostic: Diagnostic) { state.withLock { $0.warnings.append(diagnostic) } }
+
     var warnings: [Diagnostic] { state.withLock { $0.warnings } }
 }
 

@@ -7,14 +7,6 @@ struct BuildCheck {
     let arguments: BuildArguments
 
     func run(_ console: Console) throws {
-        let dockerfile: Dockerfile
-        do {
-            dockerfile = try Dockerfile.parse(input.dockerfile, file: input.dockerfileName)
-        } catch {
-            let source = DockerfileSource(bytes: input.dockerfile, file: input.dockerfileName)
-            show(error.diagnostics, source: source)
-            throw CommandExit(.failed)
-        }
         var options = DockerfileLint.Options()
         options.buildArguments = arguments.buildArguments
         options.target = arguments.target
@@ -22,8 +14,10 @@ struct BuildCheck {
         if let bytes = input.ignoreFile {
             options.ignore = try? IgnorePatterns.parse(bytes, file: input.ignoreFileName)
         }
-        let found = dockerfile.diagnostics + DockerfileLint.lint(dockerfile, options: options)
-        show(found, source: dockerfile.source)
+        let report = DockerfileLint.check(input.dockerfile, file: input.dockerfileName, options: options)
+        let source = DockerfileSource(bytes: input.dockerfile, file: input.dockerfileName)
+        let found = report.warnings + (report.error?.diagnostics ?? [])
+        show(found, source: source)
         guard !found.isEmpty else {
             Streams.output.write("Check complete, no warnings found.\n")
             return

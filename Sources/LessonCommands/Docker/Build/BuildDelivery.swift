@@ -21,8 +21,15 @@ struct BuildDelivery {
                 try await engine.store.put(result.image, references: arguments.references)
                 for reference in arguments.references { display.say("naming to \(reference.canonical)") }
             case .archive(let path): try await writeArchive(to: path)
-            case .tar, .folder:
-                throw CommandError("unsupported", "this --output is not supported yet", status: .failed)
+            case .tar(let path):
+                let export = TreeExport(result.image, from: engine.builder)
+                guard let path else {
+                    try await export.writeArchive(to: STDOUT_FILENO)
+                    continue
+                }
+                let file = try OutputFile.create(path)
+                try await export.writeArchive(to: file.rawValue)
+            case .folder(let path): try await TreeExport(result.image, from: engine.builder).writeFolder(path)
             }
         }
         if let path = arguments.idFile {
@@ -33,6 +40,7 @@ struct BuildDelivery {
             try OutputFile.write(document, to: FilePath(path))
         }
         if arguments.quiet { Streams.output.write("\(try await id())\n") }
+        display.remark(on: result.warnings)
         let seconds = String(Int(result.seconds * 10 + 0.5))
         display.say(
             "built in \(seconds.dropLast().isEmpty ? "0" : seconds.dropLast()).\(seconds.suffix(1))s, "

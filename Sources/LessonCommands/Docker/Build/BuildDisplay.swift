@@ -63,6 +63,19 @@ final class BuildDisplay: Sendable {
         }
     }
 
+    /// Says what the lint and the builder remarked.
+    func remark(on warnings: [Diagnostic]) {
+        let renderer = DiagnosticRenderer(showsSource: false)
+        for warning in warnings.prefix(50) { sayBlock(renderer.render(warning)) }
+    }
+
+    private func sayBlock(_ text: String) {
+        switch style {
+        case .plain, .terminal: Streams.error.write(text + "\n")
+        case .json, .quiet: break
+        }
+    }
+
     /// Says why a build failed: the last output, the lines of the Dockerfile, what to do, and last `FILE:LINE: error:`.
     func fail(_ failure: BuildFailure, source: DockerfileSource) {
         if failure.kind == .cancelled { return }
