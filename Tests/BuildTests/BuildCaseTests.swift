@@ -100,7 +100,8 @@ struct BuildCase {
         return .object(leavingOutNil: [
             "status": 0, "tree": .object(tree), "removed": removed.isEmpty ? nil : .strings(removed),
             "config": .object(config), "author": image.config["author"],
-            "platform": .string((image.config["os"]?.string ?? "") + "/" + (image.config["architecture"]?.string ?? "")),
+            "platform": .string(
+                (image.config["os"]?.string ?? "") + "/" + (image.config["architecture"]?.string ?? "")),
             "history": .strings(isOnBase ? Array(history.dropFirst(2)) : history),
             "layers": .integer(isOnBase ? image.layerCount - 1 : image.layerCount),
         ])

@@ -21,10 +21,11 @@ import Testing
         #expect(PathText.destination(path, in: directory) == expected)
     }
 
-    @Test(arguments: [
-        (0, "0s"), (1, "1ns"), (1_500, "1.5µs"), (2_000_000, "2ms"), (1_500_000_000, "1.5s"),
-        (300_000_000_000, "5m0s"), (5_400_000_000_000, "1h30m0s"), (-1_000_000_000, "-1s"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "0s"), (1, "1ns"), (1_500, "1.5µs"), (2_000_000, "2ms"), (1_500_000_000, "1.5s"),
+            (300_000_000_000, "5m0s"), (5_400_000_000_000, "1h30m0s"), (-1_000_000_000, "-1s"),
+        ] as [(Int64, String)])
     func durationsAreGos(_ nanoseconds: Int64, _ expected: String) {
         #expect(GoFormat.duration(nanoseconds) == expected)
     }
@@ -66,9 +67,11 @@ import Testing
         #expect(PublicAddress.Address(bytes: translated).isPublic == isPublic)
     }
 
-    @Test(arguments: [
-        ([0x26, 0x06], true), ([0xFE, 0x80], false), ([0xFC, 0x00], false), ([0xFD, 0x12], false), ([0xFF, 0x02], false),
-    ] as [([UInt8], Bool)])
+    @Test(
+        arguments: [
+            ([0x26, 0x06], true), ([0xFE, 0x80], false), ([0xFC, 0x00], false), ([0xFD, 0x12], false),
+            ([0xFF, 0x02], false),
+        ] as [([UInt8], Bool)])
     func privateIPv6AddressesAreKnown(_ start: [UInt8], _ isPublic: Bool) {
         let bytes = start + [UInt8](repeating: 1, count: 16 - start.count)
         #expect(PublicAddress.Address(bytes: bytes).isPublic == isPublic)
@@ -79,7 +82,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("http://a.example/x/y.tar?z=1", "a.example", 80, "y.tar"), ("https://a.example", "a.example", 443, "__unnamed__"),
+        ("http://a.example/x/y.tar?z=1", "a.example", 80, "y.tar"),
+        ("https://a.example", "a.example", 443, "__unnamed__"),
         ("https://u:p@a.example:8443/a%20b", "a.example", 8443, "a b"), ("http://[::1]:81/x", "::1", 81, "x"),
         ("http://a.example/..", "a.example", 80, "__unnamed__"), ("http://a/%2Fetc", "a", 80, "%2Fetc"),
     ])

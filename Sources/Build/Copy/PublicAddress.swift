@@ -24,7 +24,9 @@ enum PublicAddress {
             if bytes[0..<10].allSatisfy({ $0 == 0 }) {
                 return bytes[10] == 0xFF && bytes[11] == 0xFF && Self.isPublic(Array(bytes[12...]))
             }
-            if bytes[0..<12] == [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0] { return Self.isPublic(Array(bytes[12...])) }
+            if bytes[0..<12] == [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0] {
+                return Self.isPublic(Array(bytes[12...]))
+            }
             if bytes[0] == 0x20, bytes[1] == 0x02 { return Self.isPublic(Array(bytes[2..<6])) }
             // Global unicast is 2000::/3; documentation and Teredo are not for us.
             guard bytes[0] & 0xE0 == 0x20 else { return false }

@@ -94,7 +94,9 @@ extension RemoteSource {
         func pin(_ url: RemoteURL) async throws(BuildFailure) -> String? {
             guard job.request.network == .isolated else { return nil }
             // Behind a proxy the proxy looks names up; ours may not even have a name server.
-            let proxied = ChildProcess.Command.hostEnvironment.contains { $0.lowercased().hasPrefix("\(url.scheme)_proxy=") }
+            let proxied = ChildProcess.Command.hostEnvironment.contains {
+                $0.lowercased().hasPrefix("\(url.scheme)_proxy=")
+            }
             let addresses = await Blocking.run { () throws(Never) in PublicAddress.lookUp(url.host) }
             if addresses.isEmpty, proxied { return nil }
             guard !addresses.isEmpty else {
@@ -122,7 +124,8 @@ extension RemoteSource {
                 guard let next else { return try await finished(first, file) }
                 address = next
             }
-            throw failure("download-failed", "cannot fetch \(source): more than \(RemoteSource.redirectLimit) redirects")
+            throw failure(
+                "download-failed", "cannot fetch \(source): more than \(RemoteSource.redirectLimit) redirects")
         }
 
         /// - Returns: Where a redirect leads; nil when the file is there.
@@ -137,7 +140,8 @@ extension RemoteSource {
             let words = String(decoding: completion.standardOutput, as: UTF8.self).split(separator: " ", maxSplits: 1)
             if words.count == 2, words[0].hasPrefix("3"), !words[1].isEmpty { return String(words[1]) }
             guard completion.ending == .exited(0) else {
-                let reason = String(decoding: completion.standardError.suffix(400), as: UTF8.self)
+                let reason =
+                    String(decoding: completion.standardError.suffix(400), as: UTF8.self)
                     .split(separator: "\n").last.map(String.init) ?? "curl failed"
                 throw failure("download-failed", "cannot fetch \(source): \(reason)", hint: "check the address")
             }
@@ -179,18 +183,19 @@ extension RemoteSource {
                 "-c", "protocol.file.allow=never", "-c", "core.hooksPath=/dev/null", "-c", "http.followRedirects=false",
                 "-c", "core.symlinks=true",
             ]
-            if let url = RemoteURL(address.hasPrefix("git@") ? Self.asURL(address) : address) {
-                if let pin = try await pin(url), url.scheme.hasPrefix("http") {
-                    options += ["-c", "http.curloptResolve=\(pin)"]
-                }
-            } else {
+            guard let url = RemoteURL(address.hasPrefix("git@") ? Self.asURL(address) : address) else {
                 throw failure("bad-url", "not a git repository's address: \(address)")
+            }
+            if let pin = try await pin(url), url.scheme.hasPrefix("http") {
+                options += ["-c", "http.curloptResolve=\(pin)"]
             }
             let tree = folder.appending("tree")
             try await git(["init", "--quiet", tree.string])
             let wanted = reference.isEmpty ? "HEAD" : reference
             try await git(
-                ["-C", tree.string] + options + ["fetch", "--quiet", "--depth", "1", "--no-tags", "--", address, wanted])
+                ["-C", tree.string] + options + [
+                    "fetch", "--quiet", "--depth", "1", "--no-tags", "--", address, wanted,
+                ])
             try await git(["-C", tree.string] + options + ["checkout", "--quiet", "--detach", "FETCH_HEAD"])
             let head = try await git(["-C", tree.string, "rev-parse", "HEAD"])
             let commit = String(decoding: head.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
@@ -213,7 +218,8 @@ extension RemoteSource {
         private static func parts(_ source: String) -> (address: String, reference: String, directory: String) {
             let halves = source.split(separator: "#", maxSplits: 1).map(String.init)
             guard halves.count == 2 else { return (source, "", "") }
-            let fragment = halves[1].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let fragment = halves[1].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init)
             return (halves[0], fragment[0], fragment.count > 1 ? fragment[1] : "")
         }
 
@@ -228,7 +234,8 @@ extension RemoteSource {
         private func git(_ arguments: [String]) async throws(BuildFailure) -> [UInt8] {
             let completion = try await run("git", arguments)
             guard completion.ending == .exited(0) else {
-                let reason = String(decoding: completion.standardError.suffix(400), as: UTF8.self)
+                let reason =
+                    String(decoding: completion.standardError.suffix(400), as: UTF8.self)
                     .split(separator: "\n").last.map(String.init) ?? "git failed"
                 throw failure("download-failed", "cannot fetch \(source): \(reason)", hint: "check the address")
             }

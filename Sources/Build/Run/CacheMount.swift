@@ -16,7 +16,8 @@ struct CacheMount: Sendable {
     ///   - origin: Names what `seed` is.
     ///   - seed: What a new one starts with.
     static func take(
-        id: String, mount: Mount, scope: String, origin: String, seed: (root: RootedDirectory, path: FilePath)?, job: BuildJob
+        id: String, mount: Mount, scope: String, origin: String, seed: (root: RootedDirectory, path: FilePath)?,
+        job: BuildJob
     ) throws -> CacheMount {
         // The name is a digest: no id, however odd, leads anywhere else.
         var key = StepKey("cache-mount")

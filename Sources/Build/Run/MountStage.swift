@@ -154,7 +154,8 @@ struct MountStage {
         let seeded = seed
         let origin = entry.chain.map { "\($0.hex) \(mount.source)" } ?? ""
         let cache = try await Blocking.run {
-            try CacheMount.take(id: id, mount: mount, scope: job.request.cacheMountScope, origin: origin, seed: seeded, job: job)
+            try CacheMount.take(
+                id: id, mount: mount, scope: job.request.cacheMountScope, origin: origin, seed: seeded, job: job)
         }
         caches.append(cache)
         return SandboxMount(target: entry.target, kind: .bind(source: cache.directory, readOnly: mount.isReadOnly))
