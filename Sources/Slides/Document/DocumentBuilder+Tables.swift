@@ -98,7 +98,7 @@ extension DocumentBuilder {
         // A heading's content is inline and nothing else, whatever it starts with.
         let line = Array("# ".utf8) + text.map { $0 == .lineFeed ? .space : $0 } + Array(" #\n".utf8)
         var prelude: [UInt8] = []
-        if context.hasDefinitions, let definitions = context.definitions {
+        if context.hasDefinitions {
             prelude = text.withUnsafeBufferPointer { definitions.prelude(for: $0).bytes }
         }
         guard let parser = cmark_parser_new(CMARK_OPT_DEFAULT) else { return }

@@ -6,6 +6,8 @@ struct DocumentBuilder: ~Copyable {
     var text: GrowingBuffer<UInt8>
     var classes: [[String]] = []
     var fences: [Fence] = []
+    /// The deck's definitions, for text that is parsed apart.
+    var definitions = DefinitionTable()
     /// How deep trees are kept; deeper containers dissolve into what they hold.
     let nesting: Int
     /// The open containers of the walk: the index of each, or -1 for one that was dissolved.
@@ -31,15 +33,13 @@ struct DocumentBuilder: ~Copyable {
         /// The source's line of the text's first line.
         var firstLine = 1
         /// The source's line for each of the text's lines, where they do not simply follow each other.
-        var lineMap: [Int32]?
+        var lineMap: UnsafeBufferPointer<Int32>?
         /// Whether class marks may be in the text.
         var hasClasses = false
         /// Whether tables may be in the text.
         var hasTables = false
         /// Whether destinations may be references to definitions.
         var hasDefinitions = false
-        /// The deck's definitions, for text that is parsed apart.
-        var definitions: DefinitionTable?
 
         func sourceLine(_ line: Int32) -> Int32 {
             let index = max(0, Int(line) - 1 - skippedLines)

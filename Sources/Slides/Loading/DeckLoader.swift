@@ -109,6 +109,7 @@ struct DeckLoader: ~Copyable {
         diagnostics += reader.diagnostics
         facts.findings = reader.findings
         builder.classes = reader.classes
+        builder.definitions = reader.definitions
         self.dialect = dialect
         make(bytes, resolver.entries, texts, reader.definitions)
         return reader.definitions
@@ -285,12 +286,14 @@ struct DeckLoader: ~Copyable {
             text = assemble(bytes, group, entries, texts)
         }
         text.bytes.withUnsafeBufferPointer { buffer in
-            var context = DocumentBuilder.Context(bytes: buffer)
-            context.lineMap = text.lineMap
-            context.hasClasses =
-                group.entries.contains { texts[$0].hasClasses } || (group.template?.hasClasses ?? false)
-            context.hasTables = traits.contains(.table) || group.template != nil
-            parse(context, group.template == nil ? traits : traits.union(.bracket), definitions)
+            text.lineMap.withUnsafeBufferPointer { lineMap in
+                var context = DocumentBuilder.Context(bytes: buffer)
+                context.lineMap = lineMap
+                context.hasClasses =
+                    group.entries.contains { texts[$0].hasClasses } || (group.template?.hasClasses ?? false)
+                context.hasTables = traits.contains(.table) || group.template != nil
+                parse(context, group.template == nil ? traits : traits.union(.bracket), definitions)
+            }
         }
     }
 
@@ -305,7 +308,6 @@ struct DeckLoader: ~Copyable {
             prelude = used.bytes
             context.skippedLines = used.lines
             context.hasDefinitions = used.lines > 0
-            if context.hasDefinitions, context.hasTables { context.definitions = definitions }
         }
         builder.parse(prelude: prelude, context)
     }

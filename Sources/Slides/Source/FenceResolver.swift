@@ -120,6 +120,12 @@ struct FenceResolver {
         guard !isStrict, last + 1 < chunks.count, chunks[last].traits.contains(.classes), first == last else {
             return nil
         }
+        // As many brackets are closed as opened, as on nearly every slide.
+        var balance = 0
+        for byte in bytes[Int(chunks[first].start)..<Int(chunks[last].end)] {
+            balance += byte == .leftBracket ? 1 : byte == .rightBracket ? -1 : 0
+        }
+        guard balance > 0 else { return nil }
         var scan = BracketScan()
         _ = scan.scan(bytes, Int(chunks[first].start)..<Int(chunks[last].end), fences: fences)
         guard scan.openClasses > 0 else { return nil }

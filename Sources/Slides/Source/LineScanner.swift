@@ -72,8 +72,7 @@ struct LineScanner {
                 }
                 // The rest of the line, byte by byte.
                 while true {
-                    while position + 8 <= count, !Self.isInteresting(raw, position) { position += 8 }
-                    while position < count, !table[Int(bytes[position])] { position += 1 }
+                    position = Self.nextInteresting(raw, position, table)
                     guard position < count, bytes[position] != .lineFeed else { break }
                     inside(bytes, lineStart: start, at: position, line: line, &chunk)
                     position += 1
@@ -89,17 +88,27 @@ struct LineScanner {
         chunks.append(chunk)
     }
 
-    /// Whether any of eight bytes is one of ``interesting``; a false alarm costs a second look.
+    /// The first offset from `offset` on whose byte is one of ``interesting``, or the end; eight bytes at a time.
     @inline(__always)
-    private static func isInteresting(_ raw: UnsafeRawBufferPointer, _ offset: Int) -> Bool {
+    private static func nextInteresting(
+        _ raw: UnsafeRawBufferPointer, _ offset: Int, _ table: UnsafeBufferPointer<Bool>
+    ) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
-        let word = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        // Brackets and braces differ in one bit each: `[` 5B and `{` 7B, `<` 3C and `>` 3E.
-        let feed = word ^ (ones &* 0x0A)
-        let brace = (word | (ones &* 0x20)) ^ (ones &* 0x7B)
-        let angle = (word & (ones &* 0xFD)) ^ (ones &* 0x3C)
-        let zeros = ((feed &- ones) & ~feed) | ((brace &- ones) & ~brace) | ((angle &- ones) & ~angle)
-        return zeros & (ones &* 0x80) != 0
+        var position = offset
+        while position + 8 <= raw.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            // Brackets and braces differ in one bit each: `[` 5B and `{` 7B, `<` 3C and `>` 3E.
+            let feed = word ^ (ones &* 0x0A)
+            let brace = (word | (ones &* 0x20)) ^ (ones &* 0x7B)
+            let angle = (word & (ones &* 0xFD)) ^ (ones &* 0x3C)
+            let zeros = ((feed &- ones) & ~feed) | ((brace &- ones) & ~brace) | ((angle &- ones) & ~angle)
+            let hits = zeros & (ones &* 0x80)
+            // The lowest hit is never a false alarm: a borrow only runs upwards from a true one.
+            if hits != 0 { return position + hits.trailingZeroBitCount / 8 }
+            position += 8
+        }
+        while position < raw.count, !table[Int(raw[position])] { position += 1 }
+        return position
     }
 
     /// What kind of separator the line at `start` is, if any.
