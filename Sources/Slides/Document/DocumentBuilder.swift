@@ -12,6 +12,9 @@ struct DocumentBuilder: ~Copyable {
     let nesting: Int
     /// The open containers of the walk: the index of each, or -1 for one that was dissolved.
     private var open: [Int32] = []
+    /// Whether only headings, fences and nothing inside paragraphs is wanted.
+    var isOutline = false
+    private var hasHeading = false
     /// Whether class marks may be in the present text.
     private var mayHoldMarks = false
     /// Where the lines of the present text start; made when first asked for.
@@ -22,6 +25,31 @@ struct DocumentBuilder: ~Copyable {
         self.nesting = nesting
         nodes = GrowingBuffer(capacity: bytes / 12)
         text = GrowingBuffer(capacity: bytes + bytes / 8)
+    }
+
+    /// Forgets the last document, keeps the room it took.
+    mutating func reset() {
+        nodes.removeAll()
+        text.removeAll()
+        fences.removeAll(keepingCapacity: true)
+        imagePositions.removeAll(keepingCapacity: true)
+        hasHeading = false
+    }
+
+    /// The first node that starts at `line` or below, in document order.
+    func nodeIndex(line: Int) -> Int {
+        guard line < .max else { return nodes.count }
+        var index = 0
+        while index < nodes.count, Int(nodes[index].line) < line { index += 1 }
+        return index
+    }
+
+    /// Puts the author's lines in place of the source's.
+    mutating func moveLines(_ map: [Int32]) {
+        for index in 0..<nodes.count where nodes[index].line > 0 {
+            nodes[index].line = map.line(nodes[index].line)
+            nodes[index].lastLine = map.line(nodes[index].lastLine)
+        }
     }
 
     /// What the builder must know of the text that libcmark was given.
@@ -73,7 +101,6 @@ struct DocumentBuilder: ~Copyable {
     private mutating func capture(_ root: OpaquePointer, _ context: Context) {
         open.removeAll(keepingCapacity: true)
         lineStarts.removeAll(keepingCapacity: true)
-        imagePositions.removeAll(keepingCapacity: true)
         mayHoldMarks = context.hasClasses
         captureChildren(of: root, context)
     }
@@ -146,6 +173,7 @@ struct DocumentBuilder: ~Copyable {
     }
 
     private mutating func enterBlock(_ node: OpaquePointer, _ context: Context) -> Int32 {
+        if isOutline { return enterOutline(node, context) }
         let index = Int32(nodes.count)
         let firstLine = cmark_node_get_start_line(node)
         let line = context.sourceLine(firstLine)
@@ -189,6 +217,27 @@ struct DocumentBuilder: ~Copyable {
         default: return Self.skipChildren
         }
         return index
+    }
+
+    /// Keeps the first heading and every fence; containers dissolve.
+    private mutating func enterOutline(_ node: OpaquePointer, _ context: Context) -> Int32 {
+        switch cmark_node_get_type(node) {
+        case CMARK_NODE_LIST, CMARK_NODE_ITEM, CMARK_NODE_BLOCK_QUOTE: return -1
+        case CMARK_NODE_HEADING:
+            guard !hasHeading else { return Self.skipChildren }
+            hasHeading = true
+            let line = context.sourceLine(cmark_node_get_start_line(node))
+            nodes.append(
+                DocumentNode(
+                    kind: .heading, detail: UInt8(clamping: cmark_node_get_heading_level(node)), line: line,
+                    lastLine: line))
+            return Int32(nodes.count) - 1
+        case CMARK_NODE_CODE_BLOCK:
+            let line = context.sourceLine(cmark_node_get_start_line(node))
+            enterCode(node, context, line: line, lastLine: line)
+            return Self.skipChildren
+        default: return Self.skipChildren
+        }
     }
 
     private mutating func enterCode(_ node: OpaquePointer, _ context: Context, line: Int32, lastLine: Int32) {
@@ -365,4 +414,9 @@ struct DocumentBuilder: ~Copyable {
         }
         return bytes
     }
+}
+
+extension [Int32] {
+    /// The line that stands for `line`, 1-based.
+    func line(_ line: Int32) -> Int32 { isEmpty ? line : self[Swift.min(Swift.max(0, Int(line) - 1), count - 1)] }
 }

@@ -1,7 +1,6 @@
 /// A node of a parsed slide in the compact form: nodes in document order, each knowing where its subtree ends.
 ///
-/// A tree of enums costs an allocation per node; a course of 335 files has a quarter of a million. Loading fills flat
-/// arrays, and the tree is made of the one slide that is looked at.
+/// libcmark's tree is walked once and without recursion; the depth of what is kept is bounded.
 struct DocumentNode {
     enum Kind: UInt8 {
         case heading, paragraph, list, item, code, indentedCode, quote, html, rule, literal
@@ -27,22 +26,20 @@ struct DocumentNode {
     var extra: Int32 = 0
 }
 
-/// The nodes of all slides of a deck, and their text, shared by its slides.
-///
-/// `@unchecked`: the builder with its buffers is owned by the arena alone, never changes once it is made and is freed with it; all else is
-/// immutable and `Sendable`.
-final class DocumentArena: @unchecked Sendable {
+/// The nodes of a slide, their text, and what they refer to.
+final class DocumentArena {
     private let builder: DocumentBuilder
     let definitions: [LinkDefinition]
+    /// The fences by ``DocumentNode/extra`` of their nodes.
+    let fences: [Fence]
 
-    init(_ builder: consuming DocumentBuilder, definitions: [LinkDefinition]) {
+    init(_ builder: consuming DocumentBuilder, definitions: [LinkDefinition], fences: [Fence]) {
         self.builder = builder
         self.definitions = definitions
+        self.fences = fences
     }
 
     var classes: [[String]] { builder.classes }
-    /// The fences by ``DocumentNode/extra`` of their nodes.
-    var fences: [Fence] { builder.fences }
 
     subscript(node index: Int) -> DocumentNode { builder.nodes[index] }
 

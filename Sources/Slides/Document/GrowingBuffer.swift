@@ -50,8 +50,8 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
         capacity = larger
     }
 
-    /// A copy of what it holds.
-    func array() -> [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    /// Forgets what it holds and keeps the room.
+    mutating func removeAll() { count = 0 }
 
     func string(_ start: Int, _ length: Int) -> String {
         precondition(start >= 0 && length >= 0 && start + length <= count)

@@ -1,17 +1,31 @@
-/// The part of an arena that one slide shows.
+/// Where a slide's content is: in its deck's text, parsed again when it is asked for.
+///
+/// Loading has libcmark parse every slide too, for headings, fences and pictures. To keep its inlines as well would cost
+/// a course's load a quarter more, and most slides are never looked at.
 struct SlideDocument: Sendable {
     static let empty = SlideDocument(
-        arena: DocumentArena(DocumentBuilder(nesting: 1, bytes: 0), definitions: []), range: 0..<0)
+        content: .empty, group: GroupDocument(GroupSource(), fences: []), cutLine: .max)
 
-    let arena: DocumentArena
-    /// Nodes in document order. A fragment's range starts where its slide's does and ends earlier, so subtrees may
-    /// reach past its end: every walk is cut there.
-    let range: Range<Int>
+    let content: DeckContent
+    let group: GroupDocument
+    /// The line where the next fragment begins: what stands there and below is not shown yet.
+    let cutLine: Int
 
-    /// The content as a tree. Depth is bounded by what was captured, so recursion is too.
+    /// The content as a tree. Depth is bounded by what is captured, so recursion is too.
     func blocks() -> [Block] {
-        var reader = DocumentReader(arena: arena, limit: range.upperBound)
-        return reader.blocks(range.lowerBound, range.upperBound)
+        let source = GroupSource(group)
+        guard source.assembled != nil || !source.slice.isEmpty else { return [] }
+        var builder = DocumentBuilder(
+            nesting: content.nesting, bytes: source.assembled?.bytes.count ?? source.slice.count)
+        builder.classes = content.classes
+        builder.definitions = content.definitions
+        content.source.withUnsafeBufferPointer { source.parse($0, content.definitions, into: &builder) }
+        let limit = builder.nodeIndex(line: cutLine)
+        if let lineMap = content.lineMap { builder.moveLines(lineMap) }
+        var reader = DocumentReader(
+            arena: DocumentArena(builder, definitions: content.definitions.definitions, fences: group.fences),
+            limit: limit)
+        return reader.blocks(0, limit)
     }
 }
 
@@ -60,7 +74,7 @@ struct DocumentReader {
         case .heading: .heading(level: Int(node.detail), inlines(index + 1, end))
         case .paragraph: .paragraph(inlines(index + 1, end))
         case .list: .list(list(index, node, end: end))
-        case .code: .code(arena.fences[Int(node.extra)])
+        case .code: code(node)
         case .indentedCode: .indentedCode(arena.string(node))
         case .quote: .quote(blocks(index + 1, end))
         case .html: .html(arena.string(node))
@@ -69,6 +83,14 @@ struct DocumentReader {
         case .table: table(index, end: end)
         default: nil
         }
+    }
+
+    /// The fence that loading found in the same place.
+    private func code(_ node: DocumentNode) -> Block.Kind? {
+        guard arena.fences.indices.contains(Int(node.extra)) else { return nil }
+        var fence = arena.fences[Int(node.extra)]
+        fence.line = Int(node.line)
+        return .code(fence)
     }
 
     private mutating func list(_ index: Int, _ node: DocumentNode, end: Int) -> Block.List {

@@ -4,10 +4,9 @@ import Diagnostics
 struct DeckLoader: ~Copyable {
     let options: DeckOptions
     private var slides: [Slide] = []
-    /// The nodes of each slide, until there is an arena.
-    private var documents: [Range<Int>] = []
     private var diagnostics: [Diagnostic] = []
     private var builder: DocumentBuilder
+    private var content = DeckContent.empty
     private var remainingExpansion: Int
     /// Whose deck it turned out to be.
     private var dialect = DeckOptions.Dialect.remark
@@ -15,10 +14,10 @@ struct DeckLoader: ~Copyable {
     /// The source's line for each line of the text, where something was put into it.
     private let lineMap: [Int32]?
 
-    init(options: DeckOptions, bytes: Int, lineMap: [Int32]? = nil) {
+    init(options: DeckOptions, lineMap: [Int32]? = nil) {
         self.options = options
         self.lineMap = lineMap
-        builder = DocumentBuilder(nesting: options.limits.nesting, bytes: min(bytes, options.limits.bytes))
+        builder = DocumentBuilder(nesting: options.limits.nesting, bytes: 1024)
         remainingExpansion = options.limits.expansionBytes
     }
 
@@ -31,11 +30,9 @@ struct DeckLoader: ~Copyable {
             frontMatter = options.strictRemark || options.dialect == .remark ? nil : FrontMatter(bytes)
             facts.start = frontMatter?.end ?? 0
             facts.startLine = frontMatter?.endLine ?? 1
-            definitions = read(bytes, &facts)
+            definitions = read(bytes, text.bytes, &facts)
         }
         if let lineMap { moveLines(lineMap, &facts) }
-        let arena = DocumentArena(builder, definitions: definitions.definitions)
-        for index in slides.indices { slides[index].document = SlideDocument(arena: arena, range: documents[index]) }
         var deck = Deck(slides: slides)
         deck.file = options.file
         deck.frontMatter = frontMatter?.properties ?? []
@@ -49,12 +46,7 @@ struct DeckLoader: ~Copyable {
 
     /// Puts back the source's lines after substitutions.
     private mutating func moveLines(_ map: [Int32], _ facts: inout DeckFacts) {
-        func source(_ line: Int) -> Int { map.isEmpty ? line : Int(map[min(max(0, line - 1), map.count - 1)]) }
-        for index in 0..<builder.nodes.count where builder.nodes[index].line > 0 {
-            builder.nodes[index].line = Int32(source(Int(builder.nodes[index].line)))
-            builder.nodes[index].lastLine = Int32(source(Int(builder.nodes[index].lastLine)))
-        }
-        for index in builder.fences.indices { builder.fences[index].line = source(builder.fences[index].line) }
+        func source(_ line: Int) -> Int { Int(map.line(Int32(clamping: line))) }
         for index in slides.indices {
             slides[index].line = source(slides[index].line)
             slides[index].endLine = source(slides[index].endLine)
@@ -76,7 +68,9 @@ struct DeckLoader: ~Copyable {
         facts = DeckFacts(dialect: facts.dialect)
     }
 
-    private mutating func read(_ bytes: Bytes, _ facts: inout DeckFacts) -> DefinitionTable {
+    private mutating func read(
+        _ bytes: Bytes, _ source: [UInt8], _ facts: inout DeckFacts
+    ) -> DefinitionTable {
         var dialect = options.strictRemark ? .remark : options.dialect
         var scanner = LineScanner(
             bytes, from: facts.start, line: facts.startLine, lexer: options.strictRemark ? RemarkLexer(bytes) : nil,
@@ -111,6 +105,9 @@ struct DeckLoader: ~Copyable {
         builder.classes = reader.classes
         builder.definitions = reader.definitions
         self.dialect = dialect
+        content = DeckContent(
+            source: source, classes: reader.classes, definitions: reader.definitions, nesting: options.limits.nesting,
+            lineMap: lineMap)
         make(bytes, resolver.entries, texts, reader.definitions)
         return reader.definitions
     }
@@ -163,10 +160,12 @@ struct DeckLoader: ~Copyable {
     private mutating func makeSlides(
         _ bytes: Bytes, _ group: SlideGroup, _ entries: [Entry], _ texts: [EntryText], _ definitions: DefinitionTable
     ) {
-        let firstNode = builder.nodes.count
-        let firstFence = builder.fences.count
-        parse(bytes, group, entries, texts, definitions)
-        for index in firstFence..<builder.fences.count { builder.fences[index].index = index - firstFence }
+        let source = source(bytes, group, entries, texts)
+        builder.reset()
+        builder.isOutline = !group.entries.contains { entries[$0].traits.contains(.image) } && group.template == nil
+        source.parse(bytes, definitions, into: &builder)
+        for index in builder.fences.indices { builder.fences[index].index = index }
+        let heading = heading()
         var images: [ImageReference] = []
         for position in builder.imagePositions {
             let node = builder.nodes[position.node]
@@ -178,16 +177,13 @@ struct DeckLoader: ~Copyable {
         }
         var properties = group.inherited
         var notes: String?
-        var title: String?
-        var limit = firstNode
-        var fence = firstFence
+        let firstSlide = slides.count
+        var fence = 0
         var image = 0
         for (place, index) in group.entries.enumerated() {
             let entry = entries[index]
             let text = texts[index]
-            let isLast = place + 1 == group.entries.count
-            let before = limit
-            limit = isLast ? builder.nodes.count : nodeIndex(from: limit, line: entries[group.entries[place + 1]].line)
+            let next = place + 1 < group.entries.count ? entries[group.entries[place + 1]].line : Int.max
             if !properties.isEmpty || !text.properties.isEmpty { properties.merge(own: text.properties) }
             var slide = Slide(
                 number: slides.count + 1, isFragment: place > 0, line: entry.line,
@@ -197,8 +193,10 @@ struct DeckLoader: ~Copyable {
             slide.classes = properties["class"]?.classList ?? []
             slide.file = options.file
             slide.isCounted = text.value(of: "count") != "false"
-            if title == nil { title = heading(before..<limit) }
-            slide.title = title
+            if let heading, heading.line < next {
+                slide.title = heading.text
+                slide.titleLevel = heading.level
+            }
             if let range = entry.notes {
                 let own =
                     entry.traits.contains(.comment) ? bytes.withoutComments(range) : bytes.string(bytes.trimmed(range))
@@ -220,22 +218,23 @@ struct DeckLoader: ~Copyable {
                 slide.images.append(images[image])
                 image += 1
             }
-            documents.append(firstNode..<limit)
             slides.append(slide)
+        }
+        let document = GroupDocument(source, fences: builder.fences)
+        for (place, index) in (firstSlide..<slides.count).enumerated() {
+            let next = place + 1 < group.entries.count ? entries[group.entries[place + 1]].line : Int.max
+            slides[index].document = SlideDocument(content: content, group: document, cutLine: next)
         }
     }
 
-    private func nodeIndex(from start: Int, line: Int) -> Int {
-        var index = start
-        while index < builder.nodes.count, Int(builder.nodes[index].line) < line { index += 1 }
-        return index
-    }
-
-    /// The text of the first heading among `range`.
-    private func heading(_ range: Range<Int>) -> String? {
-        guard let index = range.first(where: { builder.nodes[$0].kind == .heading }) else { return nil }
+    /// The first heading.
+    private func heading() -> (text: String, level: Int, line: Int)? {
+        var index = 0
+        while index < builder.nodes.count, builder.nodes[index].kind != .heading { index += 1 }
+        guard index < builder.nodes.count else { return nil }
+        let heading = builder.nodes[index]
         var text = ""
-        for index in index + 1..<max(index + 1, min(Int(builder.nodes[index].end), range.upperBound)) {
+        for index in index + 1..<max(index + 1, Int(heading.end)) {
             let node = builder.nodes[index]
             switch node.kind {
             case .text, .inlineCode: text += builder.text.string(Int(node.textStart), Int(node.textLength))
@@ -243,7 +242,7 @@ struct DeckLoader: ~Copyable {
             default: break
             }
         }
-        return text.isEmpty ? nil : text
+        return text.isEmpty ? nil : (text, Int(heading.detail), Int(heading.line))
     }
 
     /// Binds directives to the next fence of their slide, else to the slide.
@@ -265,51 +264,26 @@ struct DeckLoader: ~Copyable {
 
     // MARK: Text for libcmark
 
-    private mutating func parse(
-        _ bytes: Bytes, _ group: SlideGroup, _ entries: [Entry], _ texts: [EntryText], _ definitions: DefinitionTable
-    ) {
+    private mutating func source(
+        _ bytes: Bytes, _ group: SlideGroup, _ entries: [Entry], _ texts: [EntryText]
+    ) -> GroupSource {
         var traits: Chunk.Traits = []
         for index in group.entries { traits.formUnion(entries[index].traits) }
-        guard traits.contains(.content) || group.template != nil else { return }
+        var source = GroupSource()
+        guard traits.contains(.content) || group.template != nil else { return source }
+        source.hasTables = traits.contains(.table) || group.template != nil
+        source.hasBrackets = traits.contains(.bracket) || group.template != nil
+        source.hasClasses = group.entries.contains { texts[$0].hasClasses } || group.template?.hasClasses == true
         let first = texts[group.entries[0]]
-        if group.entries.count == 1, group.template == nil, !traits.contains(.variable), first.rewritten == nil {
-            var context = DocumentBuilder.Context(bytes: Bytes(rebasing: bytes[first.slice]))
-            context.firstLine = first.firstLine
-            context.hasTables = traits.contains(.table)
-            parse(context, traits, definitions)
-            return
-        }
-        let text: GroupText
-        if group.entries.count == 1, group.template == nil, !traits.contains(.variable), let own = first.rewritten {
-            text = GroupText(bytes: own, lineMap: first.lineMap)
+        if group.entries.count > 1 || group.template != nil || traits.contains(.variable) {
+            source.assembled = assemble(bytes, group, entries, texts)
+        } else if let own = first.rewritten {
+            source.assembled = GroupText(bytes: own, lineMap: first.lineMap)
         } else {
-            text = assemble(bytes, group, entries, texts)
+            source.slice = first.slice
+            source.firstLine = first.firstLine
         }
-        text.bytes.withUnsafeBufferPointer { buffer in
-            text.lineMap.withUnsafeBufferPointer { lineMap in
-                var context = DocumentBuilder.Context(bytes: buffer)
-                context.lineMap = lineMap
-                context.hasClasses =
-                    group.entries.contains { texts[$0].hasClasses } || (group.template?.hasClasses ?? false)
-                context.hasTables = traits.contains(.table) || group.template != nil
-                parse(context, group.template == nil ? traits : traits.union(.bracket), definitions)
-            }
-        }
-    }
-
-    private mutating func parse(
-        _ context: DocumentBuilder.Context, _ traits: Chunk.Traits, _ definitions: DefinitionTable
-    ) {
-        guard context.bytes.count > 0 else { return }
-        var context = context
-        var prelude: [UInt8] = []
-        if traits.contains(.bracket), !definitions.isEmpty {
-            let used = definitions.prelude(for: context.bytes)
-            prelude = used.bytes
-            context.skippedLines = used.lines
-            context.hasDefinitions = used.lines > 0
-        }
-        builder.parse(prelude: prelude, context)
+        return source
     }
 
     /// Puts a group's text together: the slide's in its template, then each fragment's, a blank line where a separator

@@ -35,13 +35,8 @@ struct CourseContents {
 }
 
 extension Deck {
-    /// The headings of level 1, in order.
+    /// The titles that are headings of level 1, in order.
     var mainHeadings: [String] {
-        slides.filter { !$0.isFragment }.compactMap { slide in
-            for block in slide.blocks {
-                if case .heading(level: 1, let text) = block.kind { return text.plainText }
-            }
-            return nil
-        }
+        slides.filter { !$0.isFragment && $0.titleLevel == 1 }.compactMap(\.title)
     }
 }

@@ -92,7 +92,7 @@ private struct CourseLoader {
     private func read(_ piece: Piece) -> Deck {
         var options = options
         options.file = piece.file
-        let loader = DeckLoader(options: options, bytes: piece.text.count, lineMap: piece.lineMap)
+        let loader = DeckLoader(options: options, lineMap: piece.lineMap)
         return loader.load(piece.text)
     }
 

@@ -7,7 +7,7 @@ extension Deck {
     ///   - options: how to read it.
     public init(parsing bytes: some Collection<UInt8>, options: DeckOptions = DeckOptions()) {
         let raw = (bytes as? [UInt8]) ?? Array(bytes)
-        let loader = DeckLoader(options: options, bytes: raw.count)
+        let loader = DeckLoader(options: options)
         self = loader.load(raw)
     }
 

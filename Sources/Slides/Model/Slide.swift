@@ -29,12 +29,14 @@ public struct Slide: Sendable {
     /// Whether it counts in the slide number that a presentation shows (`count: false`).
     public var isCounted: Bool
 
+    /// The level of the heading that is the title; 0 when there is none.
+    var titleLevel = 0
     /// Where its content is kept.
     var document: SlideDocument
 
     /// The content, parsed: all that is shown, for a fragment also what it inherits.
     ///
-    /// Made from a compact form on each call; keep the result while you use it.
+    /// Parsed anew on each call; keep the result while you use it.
     public var blocks: [Block] { document.blocks() }
 
     /// Content whose line is not below this one is new on this entry; what stands above it was shown before.

@@ -226,6 +226,7 @@ struct LineScanner {
         switch bytes[position] {
         case .leftBracket:
             chunk.traits.insert(.bracket)
+            if position > lineStart, bytes[position - 1] == .exclamationMark { chunk.traits.insert(.image) }
             if position > lineStart, bytes[position - 1].isWord,
                 bytes.classListStart(before: position, lineStart) != nil
             {

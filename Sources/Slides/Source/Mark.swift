@@ -51,12 +51,10 @@ struct Chunk {
         static let table = Traits(rawValue: 32)
         /// Nesting or lines past the bounds.
         static let excess = Traits(rawValue: 64)
-        /// `![:macro`
-        static let macro = Traits(rawValue: 128)
         /// Something that is not white space.
         static let content = Traits(rawValue: 256)
-        /// Characters with which libcmark 0.30 can be kept busy out of proportion.
-        static let suspicious = Traits(rawValue: 512)
+        /// `![`
+        static let image = Traits(rawValue: 512)
     }
 
     enum Opener: UInt8 {
