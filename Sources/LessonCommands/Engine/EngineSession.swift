@@ -17,17 +17,19 @@ struct EngineSession: Sendable {
     /// status) and opens what commands work with.
     /// - Parameters:
     ///   - images: what a lesson offers; nil for all lessons that are found.
-    ///   - announce: told where an image came from that was not there.
+    ///   - announce: told where an image came from that was not there, and how its making gets on; notes on standard
+    ///     error when nil.
     static func open(
         _ console: Console, images: [ImageDeclaration]? = nil,
-        announce: @escaping @Sendable (String) -> Void = { _ in }
+        announce: (@Sendable (String) -> Void)? = nil
     ) async throws -> EngineSession {
         try EngineNamespace.reexecuteIfNeeded()
         let context = try EngineNamespace.current()
         let store = try Store(at: home.appending("store"), ids: context.ids)
         let sandbox = try Sandbox(context: context, runtime: runtime, scratch: context.scratch)
         let images = LessonImages(
-            store: store, declarations: { images ?? LessonImages.ofAllLessons() }, announce: announce)
+            store: store, declarations: { images ?? LessonImages.ofAllLessons() },
+            announce: announce ?? { console.note($0) })
         let builder = Builder(store: store, sandbox: sandbox, lookup: images.lookup)
         return EngineSession(store: store, context: context, sandbox: sandbox, builder: builder, images: images)
     }
