@@ -23,9 +23,7 @@ final class ProgressLog: Sendable {
             var lines: [String] = []
             for byte in bytes {
                 if byte == 10 || byte == 13 {
-                    if state.line.starts(with: "I: ".utf8) {
-                        lines.append(String(decoding: state.line.dropFirst(3), as: UTF8.self))
-                    }
+                    if let words = Self.words(state.line) { lines.append(words) }
                     state.line = []
                 } else if state.line.count < 4096 {
                     state.line.append(byte)
@@ -34,6 +32,16 @@ final class ProgressLog: Sendable {
             return lines
         }
         for line in lines { progress(line) }
+    }
+}
+
+extension ProgressLog {
+    /// What mmdebstrap says of its stages, which end in dots; nil for the rest, which is about its own workings.
+    private static func words(_ line: [UInt8]) -> String? {
+        guard line.starts(with: "I: ".utf8) else { return nil }
+        let words = String(decoding: line.dropFirst(3), as: UTF8.self)
+        guard words.hasSuffix("..."), !words.contains("tempdir"), !words.contains("signed-by") else { return nil }
+        return words
     }
 }
 

@@ -1,4 +1,5 @@
 import Build
+import Diagnostics
 import Grading
 import Images
 import Lessons
@@ -80,9 +81,11 @@ final class LessonImages: Sendable {
     /// The same for builds.
     var lookup: BaseImageLookup {
         { query, note throws(ImageError) in
-            // The builder's note does not outlive the call, a resolver's progress may: what it says late is dropped.
+            // The builder's note does not outlive the call, a resolver's progress may, so that goes where announcements
+            // go: a base is made once, and whoever waits for it sees what it waits for.
             let found = try await self.image(
-                query.name, platform: Platform(query.platform) ?? .host, pull: query.pull)
+                query.name, platform: Platform(query.platform) ?? .host, pull: query.pull,
+                note: { [announce] in announce("  \(SafeText(line: $0))") })
             note(found.message)
             return BaseImage(image: found.image, reference: found.reference.canonical, message: found.message)
         }
