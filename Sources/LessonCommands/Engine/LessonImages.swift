@@ -85,7 +85,7 @@ final class LessonImages: Sendable {
             // go: a base is made once, and whoever waits for it sees what it waits for.
             let found = try await self.image(
                 query.name, platform: Platform(query.platform) ?? .host, pull: query.pull,
-                note: { [announce] in announce("  \(SafeText(line: $0))") })
+                note: { self.announce("  \(SafeText(line: $0))") })
             note(found.message)
             return BaseImage(image: found.image, reference: found.reference.canonical, message: found.message)
         }
