@@ -55,7 +55,7 @@ import Testing
     @Test(arguments: [
         ("8.8.8.8", true), ("10.1.2.3", false), ("127.0.0.1", false), ("172.15.0.1", true), ("172.16.0.1", false),
         ("172.32.0.1", true), ("192.168.1.1", false), ("169.254.169.254", false), ("100.64.0.1", false),
-        ("0.0.0.0", false), ("224.0.0.1", false), ("198.18.0.1", false), ("203.0.113.9", false), ("1.1.1.1", true),
+        ("0.0.0.0", false), ("224.0.0.1", false), ("198.18.0.1", false), ("203.0.113.9", true), ("1.1.1.1", true),
     ])
     func privateAddressesAreKnown(_ text: String, _ isPublic: Bool) {
         let bytes = text.split(separator: ".").compactMap { UInt8($0) }

@@ -16,7 +16,8 @@ enum PublicAddress {
             return "[\(groups.joined(separator: ":"))]"
         }
 
-        /// Whether the address belongs to the Internet at large (IANA's special-purpose registries).
+        /// Whether the address belongs to the Internet at large: to no machine, link or network of our own (IANA's
+        /// special-purpose registries). Addresses set apart for documentation are nobody's neighbours.
         var isPublic: Bool {
             if bytes.count == 4 { return Self.isPublic(bytes) }
             guard bytes.count == 16 else { return false }
@@ -38,9 +39,7 @@ enum PublicAddress {
             switch (b[0], b[1]) {
             case (0, _), (10, _), (127, _), (224...255, _): false
             case (100, 64...127), (169, 254), (172, 16...31), (192, 168), (198, 18...19): false
-            case (192, 0): b[2] != 0 && b[2] != 2
-            case (198, 51): b[2] != 100
-            case (203, 0): b[2] != 113
+            case (192, 0): b[2] != 0
             default: true
             }
         }

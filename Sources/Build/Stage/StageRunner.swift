@@ -35,6 +35,7 @@ struct StageRunner {
     mutating func run() async throws(BuildFailure) -> StageOutcome {
         for dependency in vertex.dependencies { await job.scheduler.start(dependency) }
         total = 1 + (vertex.isReplaced ? 0 : vertex.stage.commands.count { Self.makesStep($0.instruction) })
+        if !vertex.isReplaced { try checkSources(of: vertex.stage.commands) }
         try await begin()
         if !vertex.isReplaced {
             try await runTriggers()
