@@ -330,11 +330,17 @@ int lesson_signal_descriptor(void) {
     memset(&action, 0, sizeof action);
     action.sa_sigaction = note_signal;
     action.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigset_t taken;
+    sigemptyset(&taken);
     for (const int *signal = forwarded; *signal; signal++) {
         if (*signal == SIGCHLD) continue;
+        sigaddset(&taken, *signal);
         // What was ignored (nohup) stays so.
         if (sigaction(*signal, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(*signal, &action, NULL);
     }
+    // A caller that blocked them must not keep them from us.
+    int failed = pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
+    if (failed) return -failed;
     return signal_pipe[0];
 }
 
