@@ -18,7 +18,9 @@ package struct Lesson: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Teaching",
-                subcommands: [GradeCommand.self, LintCommand.self, SlidesCommand.self, NewCommand.self]),
+                subcommands: [
+                    GradeCommand.self, VerifyCommand.self, LintCommand.self, SlidesCommand.self, NewCommand.self,
+                ]),
             CommandGroup(name: "This machine", subcommands: [DoctorCommand.self, CompletionCommand.self]),
             CommandGroup(name: "The engine", subcommands: [DockerFamily.self]),
         ]

@@ -1,52 +1,57 @@
 import ArgumentParser
+import Checks
 import Diagnostics
+import Grading
 import Lessons
 import Slides
 import SystemPackage
 import TerminalUI
 
-struct LintCommand: ReportingCommand {
+struct LintCommand: ReportingCommand, EngineCommand {
     static let configuration = CommandConfiguration(
         commandName: "lint",
         abstract: "Authoring mistakes in a deck, as file:line:column: severity: message [rule].",
         discussion: "Exit status 1 when there is an error or a warning; notes are for information.")
 
-    @Argument(help: "The deck, or the folder of a lesson.", completion: .file(extensions: ["md"]))
+    @Argument(
+        help: "The deck, the folder of a lesson, or the manifest of a course.",
+        completion: .file(extensions: ["md", "yml"]))
     var deck: String
 
     @Flag(help: "Also say which slides do not fit a terminal of 80 columns and 24 lines.")
     var size = false
 
+    @Flag(help: "Also prove the exercises as `lesson verify` does, which builds their starters and solutions.")
+    var build = false
+
     @OptionGroup var output: OutputOptions
 
+    var entersEngine: Bool { build }
+
     private struct Document: Encodable {
-        struct Finding: Encodable {
-            var file: String
-            var line: Int?
-            var column: Int?
-            var severity: String
-            var rule: String
-            var message: String
-            var hint: String?
-        }
         var deck: String
-        var findings: [Finding]
+        var findings: [LintFinding]
         var errors: Int
         var warnings: Int
         var notes: Int
     }
 
     func execute(_ console: Console) async throws {
-        let (path, found) = try findings()
+        var (path, found) = try findings()
+        var couldNotRun = false
+        if build {
+            let lesson = try Lessons.Lesson(loading: FilePath(deck))
+            let verified = try await LessonVerification([lesson], console).verify(lesson)
+            found += verified.findings
+            for (exercise, obstacle) in verified.obstacles {
+                couldNotRun = true
+                console.note("the \(obstacle.what) of \(exercise.id) could not be judged: \(obstacle.reason.message)")
+            }
+        }
         func count(_ severity: Severity) -> Int { found.count { $0.severity == severity } }
         let document = Document(
-            deck: path,
-            findings: found.map {
-                .init(
-                    file: $0.file ?? path, line: $0.range?.start.line, column: $0.range?.start.column,
-                    severity: $0.severity.rawValue, rule: $0.id, message: $0.message, hint: $0.hint)
-            },
-            errors: count(.error), warnings: count(.warning), notes: count(.note))
+            deck: path, findings: found.map { LintFinding($0, file: path) }, errors: count(.error),
+            warnings: count(.warning), notes: count(.note))
         if console.isJSON {
             try console.json(document)
         } else {
@@ -58,6 +63,7 @@ struct LintCommand: ReportingCommand {
                     : "\(path): \(document.errors) errors, \(document.warnings) warnings, \(document.notes) notes")
         }
         if document.errors + document.warnings > 0 { throw CommandExit(.failed) }
+        if couldNotRun { throw CommandExit(.couldNotRun) }
     }
 
     /// What is wrong with the deck, and with the lesson that is made of it.
@@ -77,7 +83,7 @@ struct LintCommand: ReportingCommand {
             }
             found += error.diagnostics
         }
-        let loaded = Deck(parsing: try InputFile.read(path), options: DeckOptions(file: path))
+        let loaded = try DeckInput.read(path)
         let folder = FilePath(path).removingLastComponent()
         let lint = DeckLint.lint(loaded, terminalColumns: size ? 80 : nil, rows: size ? 24 : nil) { name in
             name.contains("://") || LocalFiles.kind(folder.pushing(FilePath(name)), following: true) != nil

@@ -7,7 +7,7 @@ struct SlidesCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "slides", abstract: "What the loader sees in a deck.")
 
-    @Argument(help: "The deck.", completion: .file(extensions: ["md"]))
+    @Argument(help: "The deck, or the manifest of a course.", completion: .file(extensions: ["md", "yml"]))
     var deck: String
 
     @Flag(help: "Split exactly as remark does, its accidents included.")
@@ -16,8 +16,7 @@ struct SlidesCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func execute(_ console: Console) async throws {
-        let bytes = try InputFile.read(deck)
-        let loaded = Deck(parsing: bytes, options: DeckOptions(strictRemark: strictRemark, file: deck))
+        let loaded = try DeckInput.read(deck, strictRemark: strictRemark)
         if console.isJSON { return try console.json(DeckDocument(loaded)) }
         let renderer = DiagnosticRenderer(showsSource: false)
         for diagnostic in loaded.diagnostics { console.note(renderer.headline(diagnostic)) }

@@ -35,14 +35,15 @@ struct EngineSession: Sendable {
     }
 
     /// Where images and caches are: `LESSON_HOME`, else the place the XDG specification has for such things.
-    static var home: FilePath {
+    /// Asked once: the current folder may change.
+    static let home: FilePath = {
         if let home = ProgramPath.environment("LESSON_HOME") { return absolute(FilePath(home)) }
         if let data = ProgramPath.environment("XDG_DATA_HOME"), data.hasPrefix("/") {
             return FilePath(data).appending("lesson")
         }
         let user = ProgramPath.environment("HOME") ?? "/tmp"
         return FilePath(user).appending(".local").appending("share").appending("lesson")
-    }
+    }()
 
     /// `LESSON_RUNTIME`: the OCI runtime to use, a path.
     private static var runtime: RuntimeChoice {

@@ -16,7 +16,14 @@ extension LessonCommand {
 }
 
 /// A command that works in the engine's namespaces: it may run for long, and has things to take down when stopped.
-protocol EngineCommand: LessonCommand {}
+protocol EngineCommand: LessonCommand {
+    /// Whether it needs the engine as it was called.
+    var entersEngine: Bool { get }
+}
+
+extension EngineCommand {
+    var entersEngine: Bool { true }
+}
 
 /// A command that speaks Docker's words and exits with Docker's statuses.
 protocol DockerCommand: EngineCommand {

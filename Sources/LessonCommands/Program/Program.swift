@@ -25,7 +25,7 @@ struct Program {
             exit(usage(error))
         }
         guard let command = parsed as? any LessonCommand else { exit(runOfParser(parsed)) }
-        let isEngine = command is any EngineCommand
+        let isEngine = (command as? any EngineCommand)?.entersEngine ?? false
         if isEngine { enter() }
         // A reader that closes its end (`| head`) ends us quietly, as it does every other tool.
         let task = Task.detached {

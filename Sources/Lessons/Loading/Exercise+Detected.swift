@@ -1,3 +1,4 @@
+import Diagnostics
 import Slides
 
 extension Exercise {
@@ -7,8 +8,10 @@ extension Exercise {
             var exercise = Exercise(
                 id: found.id, title: found.title ?? found.id,
                 slide: SlideReference(number: found.slideNumber, title: found.title), source: .detected,
-                folder: found.id,
-                tag: found.tag)
+                place: SourcePlace(
+                    file: file(ofSlide: found.slideNumber, deck),
+                    range: SourceRange(line: found.fence.line)),
+                folder: found.id, tag: found.tag)
             exercise.solution = .files([
                 StarterFile(path: "Dockerfile", contents: Array(found.fence.text.utf8))
             ])
@@ -20,6 +23,10 @@ extension Exercise {
             exercise.starter += sources(for: found, in: deck)
             return exercise
         }
+    }
+
+    private static func file(ofSlide number: Int, _ deck: Deck) -> String? {
+        deck.slides.indices.contains(number - 1) ? deck.slides[number - 1].file ?? deck.file : deck.file
     }
 
     /// Source files that the Dockerfile copies and that the deck shows: a C file is the nearest fence before the
@@ -35,7 +42,8 @@ extension Exercise {
             names.append(String(word))
         }
         guard let name = names.first, names.count == 1 else { return [] }
-        let before = deck.slides.filter { $0.number <= found.slideNumber }.flatMap(\.fences)
+        // What is further back is another topic's, and a deck may have a great many slides.
+        let before = deck.slides.prefix(found.slideNumber).suffix(200).flatMap(\.fences)
         let source = before.last {
             $0.text.contains("#include") || $0.text.contains("main(") || $0.text.contains("main (")
         }

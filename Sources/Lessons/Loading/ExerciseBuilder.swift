@@ -23,7 +23,11 @@ struct ExerciseBuilder {
         let twin = declared.first { $0.id == id }
         var exercise = Exercise(
             id: id ?? "", title: map.string("title") ?? slide?.title ?? twin?.title ?? id ?? "",
-            slide: slide ?? twin?.slide)
+            slide: slide ?? twin?.slide,
+            place: map.mark.map { mark in
+                Exercise.SourcePlace(
+                    file: map.reader.file, range: SourceRange(line: max(1, mark.line), column: max(1, mark.column)))
+            })
         exercise.folder = map.string("folder") ?? ""
         if !exercise.folder.isEmpty, !isInside(exercise.folder) {
             map.reader.report("exercise-path", "`folder` must stay inside the workspace", at: map.mark(of: "folder"))

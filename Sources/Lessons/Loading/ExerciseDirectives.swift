@@ -35,6 +35,7 @@ struct ExerciseDirectives {
                 Exercise(
                     id: id, title: arguments["title"] ?? slide.title ?? id,
                     slide: SlideReference(number: slide.number, title: slide.title), source: .directive,
+                    place: Exercise.SourcePlace(file: slide.file ?? deck.file, range: directive.range),
                     tag: arguments["tag"]))
             return
         }

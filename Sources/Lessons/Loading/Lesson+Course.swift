@@ -1,11 +1,19 @@
 import Diagnostics
-import Slides
-import SystemPackage
+package import Slides
+package import SystemPackage
 import Yams
 
 extension Lesson {
-    /// Loads a course of several decks from a manifest of container.training's form (`title`, `content`, `exclude`).
-    init(course path: FilePath) throws(LessonError) {
+    /// Whether a file is, by its name, a course's manifest.
+    package static func isCourse(_ path: FilePath) -> Bool {
+        ["yml", "yaml"].contains(path.extension)
+            && path.lastComponent.map { !$0.string.hasSuffix(manifestName) } ?? false
+    }
+
+    /// Reads a course of several decks from a manifest of container.training's form (`title`, `content`, `exclude`).
+    package static func courseDeck(
+        at path: FilePath, options: DeckOptions = DeckOptions()
+    ) throws(LessonError) -> Deck {
         let reader = ManifestReader(file: path.string)
         let bytes: [UInt8]
         do throws(LocalFiles.Failure) {
@@ -17,7 +25,7 @@ extension Lesson {
         let manifest = CourseManifest(value, file: path.string)
         if manifest.diagnostics.contains(where: { $0.severity == .error }) { throw LessonError(manifest.diagnostics) }
         let folder = path.removingLastComponent()
-        let deck = manifest.deck(options: DeckOptions(file: path.string)) { request in
+        return manifest.deck(options: options) { request in
             let file: FilePath
             switch request {
             case .content(let name): file = folder.pushing(FilePath(name))
@@ -29,6 +37,12 @@ extension Lesson {
             }
             return try? LocalFiles.read(file, limit: 64 << 20).bytes
         }
+    }
+
+    /// Loads a course as a lesson.
+    init(course path: FilePath) throws(LessonError) {
+        let deck = try Self.courseDeck(at: path)
+        let folder = path.removingLastComponent()
         let id = path.stem ?? "course"
         var exercises = ExerciseDirectives(deck: deck, folder: folder).exercises()
         if exercises.exercises.isEmpty { exercises.exercises = Exercise.detected(in: deck) }
@@ -36,7 +50,7 @@ extension Lesson {
             throw LessonError(exercises.diagnostics)
         }
         self.init(
-            id: id, title: manifest.title ?? deck.title ?? id, deck: deck, deckPath: path, folder: folder,
-            exercises: exercises.exercises, warnings: manifest.diagnostics + deck.diagnostics)
+            id: id, title: deck.title ?? id, deck: deck, deckPath: path, folder: folder,
+            exercises: exercises.exercises, warnings: deck.diagnostics)
     }
 }

@@ -11,7 +11,7 @@ extension Lesson {
     package init(loading path: FilePath) throws(LessonError) {
         switch LocalFiles.kind(path, following: true) {
         case .folder: try self.init(folder: path)
-        case .file where ["yml", "yaml"].contains(path.extension) && path.lastComponent?.string != Self.manifestName:
+        case .file where Self.isCourse(path):
             try self.init(course: path)
         case .file where path.lastComponent?.string == Self.manifestName:
             try self.init(folder: path.removingLastComponent())

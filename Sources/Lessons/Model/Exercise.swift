@@ -1,3 +1,4 @@
+package import Diagnostics
 package import SystemPackage
 
 /// Something to do: files to change, and a rubric that says when it is done.
@@ -10,6 +11,8 @@ package struct Exercise: Sendable, Hashable {
     package var slide: SlideReference?
     /// Where it comes from.
     package var source: Source
+    /// Where in the manifest or the deck it is declared; nil for one that never was in a file.
+    package var place: SourcePlace?
     /// The folder of the workspace that it lives in, relative; empty for the workspace itself.
     package var folder: String
     /// What a learner begins with, relative to ``folder``.
@@ -35,7 +38,8 @@ package struct Exercise: Sendable, Hashable {
     package var hints: [Hint]
 
     package init(
-        id: String, title: String, slide: SlideReference? = nil, source: Source = .manifest, folder: String = "",
+        id: String, title: String, slide: SlideReference? = nil, source: Source = .manifest,
+        place: SourcePlace? = nil, folder: String = "",
         starter: [StarterFile] = [], solution: Solution? = nil, dockerfile: String = "Dockerfile", tag: String? = nil,
         bases: [String] = [], reference: Reference? = nil, network: Network = .none,
         limits: ExerciseLimits = ExerciseLimits(), rubric: Rubric = Rubric(), hints: [Hint] = []
@@ -44,6 +48,7 @@ package struct Exercise: Sendable, Hashable {
         self.title = title
         self.slide = slide
         self.source = source
+        self.place = place
         self.folder = folder
         self.starter = starter
         self.solution = solution
@@ -65,6 +70,18 @@ package struct Exercise: Sendable, Hashable {
         case directive
         /// A fence looks like one; nobody declared it.
         case detected
+    }
+
+    /// A place in one of the lesson's files.
+    package struct SourcePlace: Sendable, Hashable {
+        /// The file, as messages name it.
+        package var file: String?
+        package var range: SourceRange
+
+        package init(file: String?, range: SourceRange) {
+            self.file = file
+            self.range = range
+        }
     }
 
     /// The network of a graded build.

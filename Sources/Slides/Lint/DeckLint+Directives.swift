@@ -3,7 +3,7 @@ import Diagnostics
 extension DeckLint {
     /// Exercises without what a learner needs, ids that are taken.
     mutating func directives() {
-        var ids: [String: Int] = [:]
+        var ids: [String: (line: Int, file: String?)] = [:]
         var exercises: [(directive: Directive, file: String?, hints: Int)] = []
         for slide in deck.slides {
             for directive in slide.directives {
@@ -21,10 +21,10 @@ extension DeckLint {
                     if let first = ids[id] {
                         report(
                             "duplicate-id", line: directive.line, column: directive.column,
-                            "the id '\(id)' is that of the exercise at line \(first) too",
+                            "the id '\(id)' is that of the exercise at \(place(first, from: slide)) too",
                             hint: "give each exercise an id of its own", file: slide.file)
                     } else {
-                        ids[id] = directive.line
+                        ids[id] = (directive.line, slide.file)
                     }
                 case .hint:
                     // A hint belongs to the exercise before it, else to the next.

@@ -2,8 +2,8 @@ public import Diagnostics
 
 /// Says what is likely wrong with a deck: what other tools read differently, what a learner cannot see or run.
 ///
-/// The loader's own diagnostics are part of the result. Rules that need a build (a starter that passes, a solution that
-/// fails) are not here. Every rule is in ``LintRule/all`` and in `docs/lint-rules.md`.
+/// The loader's own diagnostics are part of the result. Rules that need a build (`starter-passes`,
+/// `solution-fails` and the like) are checked by `lesson verify`, which has an engine. Every rule is in ``LintRule/all`` and in `docs/lint-rules.md`.
 public struct DeckLint {
     /// Everything there is to say about `deck`, in the order of its lines.
     /// - Parameters:
@@ -15,9 +15,13 @@ public struct DeckLint {
         _ deck: Deck, terminalColumns: Int? = nil, rows: Int? = nil, fileExists: ((String) -> Bool)? = nil
     ) -> [Diagnostic] {
         var lint = DeckLint(deck: deck)
-        lint.text()
-        lint.fences()
-        lint.separators()
+        if deck.facts.texts.isEmpty {
+            lint.text()
+            lint.fences()
+            lint.separators()
+        } else {
+            lint.texts()
+        }
         lint.directives()
         lint.names()
         lint.bases()
@@ -26,9 +30,23 @@ public struct DeckLint {
         if terminalColumns != nil || rows != nil { lint.size(columns: terminalColumns, rows: rows) }
         var all = deck.diagnostics + lint.found
         for index in all.indices where all[index].file == nil { all[index].file = deck.file }
-        return all.enumerated().sorted {
-            ($0.element.range?.start.line ?? 0, $0.offset) < ($1.element.range?.start.line ?? 0, $1.offset)
-        }.map(\.element)
+        return lint.sorted(all)
+    }
+
+    /// In the order of a course's files, then of lines; the order of finding for equal ones.
+    private func sorted(_ all: [Diagnostic]) -> [Diagnostic] {
+        var places: [String?: Int] = [deck.file: 0]
+        for (index, text) in deck.facts.texts.enumerated() where places[text.file] == nil {
+            places[text.file] = index + 1
+        }
+        let keys = all.enumerated().map { index, diagnostic in
+            (places[diagnostic.file] ?? places.count, diagnostic.range?.start.line ?? 0, index)
+        }
+        let ordered = keys.sorted { $0 < $1 }.map { all[$0.2] }
+        guard !deck.facts.texts.isEmpty else { return ordered }
+        // A file may stand in a course twice, and says the same each time.
+        var seen: Set<Diagnostic> = []
+        return ordered.filter { seen.insert($0).inserted }
     }
 
     let deck: Deck
@@ -47,6 +65,31 @@ public struct DeckLint {
             Diagnostic(
                 id: id, severity: severity, file: file, range: SourceRange(line: line, column: column),
                 message: message, hint: hint))
+    }
+
+    /// The rules about how a text is written, for each text of a course by itself: what was put into it is not its
+    /// author's.
+    private mutating func texts() {
+        struct Place: Hashable {
+            var file: String?
+            var line: Int
+        }
+        var seen: Set<Place> = []
+        for text in deck.facts.texts where seen.insert(Place(file: text.file, line: text.precedingLines)).inserted {
+            var lint = DeckLint(deck: Deck(parsing: text.bytes, options: DeckOptions(file: text.file)))
+            lint.text()
+            lint.fences()
+            lint.separators()
+            for var diagnostic in lint.found {
+                diagnostic.file = text.file
+                if text.precedingLines > 0, var range = diagnostic.range {
+                    range.start.line += text.precedingLines
+                    range.end.line += text.precedingLines
+                    diagnostic.range = range
+                }
+                found.append(diagnostic)
+            }
+        }
     }
 
     private mutating func text() {
@@ -101,17 +144,26 @@ public struct DeckLint {
     }
 
     private mutating func names() {
-        var slides: [String: Int] = [:]
+        var slides: [String: (line: Int, file: String?)] = [:]
         for slide in deck.slides where !slide.isFragment {
-            guard let name = slide.name else { continue }
+            // In a course slides are named after their titles too; only what an author wrote is an author's mistake.
+            guard let name = slide.name, deck.facts.texts.isEmpty || slide.properties["name"] == name else { continue }
             if let first = slides[name] {
+                guard first != (slide.line, slide.file) else { continue }
                 report(
-                    "duplicate-id", line: slide.line, "the name '\(name)' is that of the slide at line \(first) too",
+                    "duplicate-id", line: slide.line,
+                    "the name '\(name)' is that of the slide at \(place(first, from: slide)) too",
                     hint: "rename one: links and templates find the last", file: slide.file)
             } else {
-                slides[name] = slide.line
+                slides[name] = (slide.line, slide.file)
             }
         }
+    }
+
+    /// A place in words, as seen from a slide: the file is named where it is another.
+    func place(_ place: (line: Int, file: String?), from slide: Slide) -> String {
+        guard place.file != slide.file, let file = place.file else { return "line \(place.line)" }
+        return "\(file):\(place.line)"
     }
 
     /// Bases in fences that are whole Dockerfiles; a fragment of one is not built.
@@ -142,11 +194,13 @@ public struct DeckLint {
 
     private mutating func exercises() {
         for exercise in deck.detectedExercises {
+            let index = exercise.slideNumber - 1
             report(
                 "detected-exercise", line: exercise.fence.line,
                 "a Dockerfile of \(exercise.stages) stage\(exercise.stages == 1 ? "" : "s") is taken for an exercise",
                 hint: "to say so, put above the fence: "
-                    + exercise.suggestion.split(separator: "\n").joined(separator: " "))
+                    + exercise.suggestion.split(separator: "\n").joined(separator: " "),
+                file: deck.slides.indices.contains(index) ? deck.slides[index].file : nil)
         }
     }
 

@@ -15,11 +15,14 @@ extension CourseManifest {
 }
 
 /// Puts a course together.
-private struct CourseLoader {
+struct CourseLoader {
     let manifest: CourseManifest
     var options: DeckOptions
     var diagnostics: [Diagnostic]
     var pieces: [Piece] = []
+    /// The pieces as they were written.
+    var texts: [CourseText] = []
+    var definitions = DefinitionTable()
     var remaining: Int
 
     /// A deck's text before it is read, with the source's line for each of its lines.
@@ -44,6 +47,11 @@ private struct CourseLoader {
         for content in manifest.content {
             collect(content, part: part, read)
             part += 1
+        }
+        // remark is given all files as one text, in which a definition holds everywhere.
+        for piece in pieces where piece.text.mayContainDefinitions {
+            let loader = DeckLoader(options: options, lineMap: piece.lineMap)
+            for definition in loader.definitions(in: piece.text) { definitions.add(definition) }
         }
         // The table of contents lists headings of all files, so those without one are read first.
         var decks: [Deck?] = pieces.map { $0.text.mayContainContents ? nil : self.read($0) }
@@ -78,12 +86,13 @@ private struct CourseLoader {
                 }
             }
             course.slides += deck.slides
-            course.linkDefinitions += deck.linkDefinitions
             diagnostics += deck.diagnostics
             if let last = course.parts.indices.last {
                 course.parts[last].slides = course.parts[last].slides.lowerBound..<course.slides.count
             }
         }
+        course.linkDefinitions = definitions.definitions
+        course.facts.texts = texts
         course.diagnostics = diagnostics
         if course.title == nil { course.title = course.slides.lazy.compactMap(\.title).first }
         return course
@@ -92,7 +101,7 @@ private struct CourseLoader {
     private func read(_ piece: Piece) -> Deck {
         var options = options
         options.file = piece.file
-        let loader = DeckLoader(options: options, lineMap: piece.lineMap)
+        let loader = DeckLoader(options: options, lineMap: piece.lineMap, definitions: definitions)
         return loader.load(piece.text)
     }
 
@@ -107,7 +116,7 @@ private struct CourseLoader {
             // A block scalar's text starts on the line after its mark.
             let lines = piece.text.count { $0 == .lineFeed } + 1
             piece.lineMap = (0..<lines).map { Int32(clamping: line + 1 + $0) }
-            append(piece, read)
+            append(piece, read, precedingLines: line)
         case .file(let path, let line):
             guard let bytes = read(.content(path)) else {
                 diagnostics.append(
@@ -122,8 +131,11 @@ private struct CourseLoader {
     }
 
     /// Replaces what stands for something else, before anything is split.
-    private mutating func append(_ piece: Piece, _ read: (CourseManifest.Request) -> [UInt8]?) {
+    private mutating func append(
+        _ piece: Piece, _ read: (CourseManifest.Request) -> [UInt8]?, precedingLines: Int = 0
+    ) {
         var piece = piece
+        texts.append(CourseText(bytes: piece.text, file: piece.file, precedingLines: precedingLines))
         if piece.text.containsPair {
             let missing = piece.substitute(manifest, remaining: &remaining) { read(.include($0)) }
             for (path, line) in missing {
@@ -142,127 +154,12 @@ extension [UInt8] {
     /// Whether `@@` is in it.
     fileprivate var containsPair: Bool { withUnsafeBufferPointer { $0.find("@@", in: 0..<$0.count) != nil } }
 
+    /// Whether something like `[label]:` is in it.
+    fileprivate var mayContainDefinitions: Bool {
+        withUnsafeBufferPointer { $0.find("]:", in: 0..<$0.count) != nil }
+    }
+
     fileprivate var mayContainContents: Bool {
         withUnsafeBufferPointer { $0.find("@@TOC@@", in: 0..<$0.count) != nil }
-    }
-}
-
-extension CourseLoader.Piece {
-    /// Replaces `@@KEY@@`, `@@LINK[path]` and `@@INCLUDE[path]`; the includes that were not found, and their lines.
-    fileprivate mutating func substitute(
-        _ manifest: CourseManifest, remaining: inout Int, include: (String) -> [UInt8]?
-    ) -> [(path: String, line: Int)] {
-        var out = GroupText()
-        var missing: [(String, Int)] = []
-        let map = lineMap
-        var line = 0
-        func source(_ line: Int) -> Int32 { map.map { $0[Swift.min(line, $0.count - 1)] } ?? Int32(line + 1) }
-        out.lineMap = [source(0)]
-        text.withUnsafeBufferPointer { bytes in
-            var position = 0
-            while position < bytes.count {
-                let byte = bytes[position]
-                if byte == 0x40, position + 1 < bytes.count, bytes[position + 1] == 0x40,
-                    let found = Substitution(bytes, position)
-                {
-                    var value: [UInt8]?
-                    switch found.kind {
-                    case .value(let key):
-                        value = manifest.values[key].map { Array($0.utf8) }
-                    case .link(let path):
-                        let base = manifest.values["gitrepo"].map { "https://\($0)/tree/main/" } ?? ""
-                        value = Array("[\(path)](\(base)\(path))".utf8)
-                    case .include(let path):
-                        value = include(path)
-                        if value == nil { missing.append((path, Int(source(line)))) }
-                        // The line feed after the mark is the file's last.
-                        if value?.last == .lineFeed { value?.removeLast() }
-                    }
-                    if let value, value.count <= remaining {
-                        remaining -= value.count
-                        out.append(value, at: source(line))
-                        position = found.end
-                        continue
-                    }
-                }
-                out.bytes.append(byte)
-                if byte == .lineFeed {
-                    line += 1
-                    out.lineMap.append(source(line))
-                }
-                position += 1
-            }
-        }
-        text = out.bytes
-        lineMap = out.lineMap
-        return missing
-    }
-
-    /// Replaces every `mark` by `value`, whose lines all count as the mark's.
-    fileprivate mutating func replace(_ mark: StaticString, with value: [UInt8], remaining: inout Int) {
-        var out = GroupText()
-        var line = 0
-        let map = lineMap
-        func source(_ line: Int) -> Int32 { map.map { $0[Swift.min(line, $0.count - 1)] } ?? Int32(line + 1) }
-        out.lineMap = [source(0)]
-        text.withUnsafeBufferPointer { bytes in
-            var position = 0
-            while position < bytes.count {
-                if bytes.starts(with: mark, at: position, limit: bytes.count), value.count <= remaining {
-                    remaining -= value.count
-                    out.append(value, at: source(line))
-                    position += mark.utf8CodeUnitCount
-                    continue
-                }
-                out.bytes.append(bytes[position])
-                if bytes[position] == .lineFeed {
-                    line += 1
-                    out.lineMap.append(source(line))
-                }
-                position += 1
-            }
-        }
-        text = out.bytes
-        lineMap = out.lineMap
-    }
-}
-
-extension GroupText {
-    /// Appends text all of which came from one line.
-    fileprivate mutating func append(_ value: [UInt8], at line: Int32) {
-        bytes += value
-        for byte in value where byte == .lineFeed { lineMap.append(line) }
-    }
-}
-
-/// Something between `@@` and `@@`, or `@@LINK[...]`.
-private struct Substitution {
-    enum Kind {
-        case value(String)
-        case link(String)
-        case include(String)
-    }
-
-    var kind: Kind
-    var end: Int
-
-    init?(_ bytes: Bytes, _ start: Int) {
-        let limit = min(bytes.count, start + 1024)
-        var position = start + 2
-        while position < limit, bytes[position].isLetter { position += 1 }
-        guard position > start + 2, position < limit else { return nil }
-        let word = bytes.string(start + 2..<position)
-        if bytes[position] == .leftBracket, word == "LINK" || word == "INCLUDE" {
-            var close = position + 1
-            while close < limit, bytes[close] != .rightBracket, bytes[close] != .lineFeed { close += 1 }
-            guard close < limit, bytes[close] == .rightBracket, close > position + 1 else { return nil }
-            let path = bytes.string(position + 1..<close)
-            kind = word == "LINK" ? .link(path) : .include(path)
-            end = close + 1
-            return
-        }
-        guard bytes.starts(with: "@@", at: position, limit: bytes.count), word != "TOC" else { return nil }
-        kind = .value(word.lowercased())
-        end = position + 2
     }
 }

@@ -18,4 +18,15 @@ struct DeckFacts: Sendable {
     var startLine = 1
     /// What the reader noticed that is the lint's to say.
     var findings: [Diagnostic] = []
+    /// The texts that a course is made of, as their authors wrote them; empty for a deck of one file.
+    var texts: [CourseText] = []
+}
+
+/// A text that a course is made of, before anything was put into it.
+struct CourseText: Sendable {
+    var bytes: [UInt8]
+    /// Its file; the manifest's for a text that stands in the manifest.
+    var file: String?
+    /// How many lines of the file stand before it.
+    var precedingLines = 0
 }
