@@ -13,10 +13,11 @@ help:
 demo: setup release
 	@LESSON="$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)/lesson" scripts/demo
 
-## make test     set up, lint, build, make the small test bases, run every test
+## make test     set up, lint, build, run every test, walk the main path as root and as two kinds of user
 test: setup lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+	$(SWIFT) build $(RELEASE_FLAGS)
 	scripts/test-identities
 
 ## make setup    install what is missing, through the package manager

@@ -96,8 +96,8 @@ struct GradeCommand: ReportingCommand, EngineCommand {
             }
         }
         if console.isJSON { return try console.json(report) }
-        // With a folder the files hold what was asked for; the table is for whoever watches.
-        let shown = out == nil ? formats.first ?? .table : .table
+        // A script that asks for one format reads it from standard output, with a folder for the files or without one.
+        let shown = formats.count == 1 ? formats[0] : .table
         if shown == .table { return console.print(GradeTable(report).lines(console.out)) }
         Streams.output.write(shown.text(report))
     }
