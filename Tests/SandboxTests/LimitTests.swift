@@ -33,6 +33,10 @@ struct LimitTests {
         },
         Excess(name: "wall", line: "sleep 50", words: "more than 1 second") { $0.wall = 1 },
         Excess(name: "cpu", line: "while :; do :; done", words: "more than 1 second of processor time") { $0.cpu = 1 },
+        // What the kernel ends by itself, when it is there before us.
+        Excess(
+            name: "cpu", line: "sh -c 'kill -XCPU $$'; exit $?", words: "more than 20 seconds of processor time"
+        ) { $0.cpu = 20 },
         Excess(
             name: "wall", line: "(setsid sleep 50 &); trap '' TERM HUP INT; sleep 50; sleep 50",
             words: "more than 1 second"

@@ -123,8 +123,10 @@ struct RuntimeConfiguration {
             limit("RLIMIT_NPROC", most, most)
         }
         if let cpu = limits.cpu {
+            // More than allowed, for when the watchdog comes late. The soft limit's signal says why; the hard one's only
+            // kills.
             let seconds = max(1, cpu.nanoseconds / 1_000_000_000 + 2)
-            limit("RLIMIT_CPU", seconds, seconds)
+            limit("RLIMIT_CPU", seconds, seconds + 1)
         }
         return found
     }

@@ -214,11 +214,19 @@ final class Supervisor {
 
     /// The kernel's own signals for a limit that one process met.
     private func limitOfSignal(_ ending: ChildProcess.Ending) -> LimitExceeded? {
-        guard case .exited(let code) = ending else { return nil }
-        if code == 128 + SIGXFSZ, let limit = spec.limits.writtenBytes {
+        if wasCancelled { return nil }
+        let signal: Int32
+        switch ending {
+        case .exited(let code): signal = code - 128
+        case .signalled(let number): signal = number
+        case .timedOut, .tooMuchOutput: return nil
+        }
+        if signal == SIGXFSZ, let limit = spec.limits.writtenBytes {
             return LimitExceeded(kind: .writtenBytes, limit: limit)
         }
-        if code == 128 + SIGXCPU, let limit = spec.limits.cpu {
+        // Whoever ignores the first signal is killed by the second. Where no control group counts, the time of what
+        // ran between two looks is known only now.
+        if let limit = spec.limits.cpu, signal == SIGXCPU || signal == SIGKILL && cpu >= limit {
             return LimitExceeded(kind: .cpu, limit: Self.seconds(limit))
         }
         return nil

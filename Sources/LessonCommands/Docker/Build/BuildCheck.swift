@@ -22,8 +22,11 @@ struct BuildCheck {
             Streams.output.write("Check complete, no warnings found.\n")
             return
         }
-        let count = found.count
-        Streams.output.write("Check complete, \(count) \(count == 1 ? "warning has" : "warnings have") been found!\n")
+        let count = report.warnings.count
+        let warnings = "\(count) \(count == 1 ? "warning has" : "warnings have") been found!"
+        Streams.output.write(
+            report.error == nil || count > 0
+                ? "Check complete, \(warnings)\n" : "Check complete: this file cannot be built\n")
         throw CommandExit(.failed)
     }
 
