@@ -62,6 +62,19 @@ struct CopyPlan: Sendable {
         return ("/", PathText.clean(source))
     }
 
+    /// Names the sources of a layer as this plan does.
+    ///
+    /// - Parameter sources: In the order in which `CopyWork` writes them: the items, then what stands in the Dockerfile.
+    func name(_ sources: inout [CopySource]) {
+        for (index, item) in zip(sources.indices, items) {
+            switch item {
+            case .match(let match), .archive(let match): sources[index].path = match.path.string
+            case .download(let file): sources[index].path = file.url
+            case .repository(let checkout): sources[index].path = checkout.url
+            }
+        }
+    }
+
     func add(to key: inout StepKey) {
         key.add(Int64(items.count))
         for item in items {

@@ -10,6 +10,8 @@ struct SourceRoot: Sendable {
     /// Owners on disk are the container's (a stage, an image); otherwise everything is root's.
     var keepsOwners: Bool
     var ownership: Ownership
+    /// A directory that is not part of the tree, absolute.
+    var hidden: FilePath?
     /// Files whose bytes are replaced, by absolute path.
     var substitutions: [FilePath: [UInt8]] = [:]
 
@@ -70,6 +72,7 @@ struct SourceRoot: Sendable {
 
     /// Whether a path is part of the tree. A directory is, too, when something in it is kept by an exception.
     func isKept(_ path: FilePath, isDirectory: Bool) throws(LinuxError) -> Bool {
+        if let hidden, path.starts(with: hidden) { return false }
         guard let ignore else { return true }
         let text = Self.relative(path)
         guard !text.isEmpty, ignore.ignores(text) else { return true }

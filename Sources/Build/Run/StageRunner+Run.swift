@@ -134,6 +134,17 @@ struct RunWork: Sendable {
         let words = runCommand.arguments.joined(separator: " ")
         let shown = words.count > 400 ? String(words.prefix(400)) + "..." : words
         var failure: BuildFailure
+        if case .exited(let code) = outcome.ending, network != .none,
+            let host = NetworkTrouble.unreachable(in: tail.content, succeeded: code == 0)
+        {
+            failure = .environment(
+                "no-network", "\(host) cannot be reached from here, which `\(shown)` needs",
+                hint: "connect this machine to the network and try again; `lesson doctor` says what works",
+                file: job.file, range: command.range)
+            failure.exitCode = code
+            failure.lastOutput = tail.content
+            throw failure
+        }
         switch outcome.ending {
         case .exited(0): return
         case .exited(let code):

@@ -35,7 +35,7 @@ extension StageRunner {
                 let (layers, chain, copyOrigin) = try await layers(of: named, range: command.range)
                 origin = copyOrigin
                 place = Self.words(for: copyOrigin, job: job)
-                var key = StepKey("copy-by-origin")
+                var key = StepKey("copy-by-name")
                 key.add(request.isLinked ? StepKey.scratch : state.chain)
                 key.add(chain)
                 request.add(to: &key, destination: destination)
@@ -74,7 +74,7 @@ extension StageRunner {
             root: root, place: place, command: command)
         try await layer(
             key.finish(), alias: request.isLinked ? nil : fast, history: history, isLinked: request.isLinked,
-            record: &record
+            plan: plan, record: &record
         ) {
             pending async throws(BuildFailure) -> [CopySource] in
             try await work.write(pending, job: job)

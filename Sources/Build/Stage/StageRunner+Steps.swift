@@ -10,12 +10,15 @@ extension StageRunner {
     ///   - key: Everything the result depends on.
     ///   - alias: A second, cheaper key that leads here, too.
     ///   - isLinked: The layer has nothing to do with those below it.
+    ///   - plan: Of a `COPY`: what it takes. Its key is about content, so a layer of the cache may have been made from
+    ///     other places; the record is to name those of this build.
     ///   - make: Fills the layer.
     mutating func layer(
-        _ key: Digest, alias: Digest? = nil, history: String, isLinked: Bool = false, record: inout StepRecord,
+        _ key: Digest, alias: Digest? = nil, history: String, isLinked: Bool = false, plan: CopyPlan? = nil,
+        record: inout StepRecord,
         make: @Sendable (PendingSnapshot) async throws(BuildFailure) -> [CopySource]
     ) async throws(BuildFailure) {
-        if try take(key, alias: alias, history: history, record: &record) { return }
+        if try take(key, alias: alias, history: history, plan: plan, record: &record) { return }
         let store = job.store
         let noCache = job.request.noCache
         let clock = job.clock
@@ -25,8 +28,9 @@ extension StageRunner {
             made = try await store.withStepLock(key) { () async throws -> (SnapshotID, StepMemory, Bool) in
                 // Somebody else may have made it while this build waited.
                 if !noCache, let cached = try store.cachedStep(key), let snapshot = cached.snapshot,
-                    let memory = StepMemory(bytes: cached.extra)
+                    var memory = StepMemory(bytes: cached.extra)
                 {
+                    plan?.name(&memory.sources)
                     return (snapshot, memory, true)
                 }
                 let pending = try store.begin(over: parents)
@@ -67,15 +71,18 @@ extension StageRunner {
     /// Looks a step up.
     /// - Returns: Whether it was there; state and record then hold it.
     mutating func take(
-        _ key: Digest, alias: Digest? = nil, history: String, record: inout StepRecord
+        _ key: Digest, alias: Digest? = nil, history: String, plan: CopyPlan? = nil, record: inout StepRecord
     ) throws(BuildFailure) -> Bool {
         guard !job.request.noCache else { return false }
         do {
             // An entry that cannot be read is no entry.
             guard let cached = try job.store.cachedStep(key), let snapshot = cached.snapshot,
-                let memory = StepMemory(bytes: cached.extra)
+                var memory = StepMemory(bytes: cached.extra)
             else { return false }
-            if let alias, alias != key { try job.store.recordStep(alias, cached) }
+            plan?.name(&memory.sources)
+            if let alias, alias != key {
+                try job.store.recordStep(alias, CachedStep(snapshot: snapshot, extra: memory.bytes))
+            }
             record.snapshot = snapshot
             record.sources = memory.sources
             record.cached = true

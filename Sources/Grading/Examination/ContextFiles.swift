@@ -7,7 +7,7 @@ enum ContextFiles {
     private static let maximum = 10_000
 
     /// Regular files whose name matches one of the globs, relative, sorted; links are not followed, since a learner's
-    /// folder must not lead out of itself.
+    /// folder must not lead out of itself. What a workspace keeps for itself is no part of the context.
     static func matching(_ globs: [String], in context: FilePath) -> [FilePath] {
         let patterns = globs.map { NamePattern($0) }
         var found: [FilePath] = []
@@ -18,6 +18,7 @@ enum ContextFiles {
                 seen += 1
                 let path = folder.appending(name)
                 switch LocalFiles.kind(context.pushing(path)) {
+                case .folder where path.string == Workspace.stateFolderName: break
                 case .folder: pending.append(path)
                 case .file where patterns.contains { $0.matches(name.string) }: found.append(path)
                 default: break

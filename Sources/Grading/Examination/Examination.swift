@@ -60,7 +60,10 @@ package struct Examination: Sendable {
         let built: BuildReply.Built
         switch await engine.build(order) {
         case .impossible(var reason):
-            if reason.reason == .baseNotOffered { reason.remedy = offer(reason.remedy) }
+            // To offer the learner what cannot be made here would send them round in circles.
+            if reason.reason == .baseNotOffered, !namesOfferedImage(reason.line, order) {
+                reason.remedy = offer(reason.remedy)
+            }
             observations.build = .impossible(reason)
             return (observations, nil)
         case .failed(let failure, let graph):
@@ -134,6 +137,15 @@ package struct Examination: Sendable {
     }
 
     /// What to use in place of a base that is not here.
+    /// Whether a line of the Dockerfile names an image of the lesson.
+    private func namesOfferedImage(_ line: Int?, _ order: BuildOrder) -> Bool {
+        let lines = order.dockerfile.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard let line, lines.indices.contains(line - 1) else { return false }
+        let words = String(decoding: lines[line - 1], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        let names = Set(words.map { Look.familiar(String($0)) })
+        return lesson.images.contains { $0.names.contains { names.contains(Look.familiar($0)) } }
+    }
+
     private func offer(_ remedy: String?) -> String? {
         let names = lesson.images.compactMap(\.names.first)
         guard !names.isEmpty else { return remedy }

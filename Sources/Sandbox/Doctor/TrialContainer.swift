@@ -64,8 +64,10 @@ struct TrialContainer {
     func runtime(_ name: String) async -> Capability {
         let title = "containers with \(name)"
         guard let path = OCIRuntime.locate(name) else {
+            // One of them is enough.
+            let hasOther = ["crun", "runc"].contains { $0 != name && OCIRuntime.locate($0) != nil }
             return Capability(
-                id: name, title: title, level: name == "crun" ? .degraded : .degraded, detail: "not installed",
+                id: name, title: title, level: hasOther ? .degraded : .missing, detail: "not installed",
                 remedy: "on Debian: apt-get install \(name)")
         }
         switch await run(path, .none, ["/bin/cat", "/proc/self/status"]) {
