@@ -57,8 +57,19 @@ struct BuildCase {
             ? .object([:]) : JSON(parsing: directory.readFile(path, limit: 1 << 20))
     }
 
+    /// What the case gives to `docker build`.
+    var arguments: [String] { settings["arguments"]?.strings ?? [] }
+
     /// Builds, and says what came of it.
     func run(in work: FilePath) async throws -> JSON {
+        try await prepare(in: work)
+        let output = try await build(in: work)
+        guard output.status == 0 else { return failure(output) }
+        return describe(try Self.image(in: work))
+    }
+
+    /// Lays out the Dockerfile and its context.
+    func prepare(in work: FilePath) async throws {
         let script = """
             set -e
             umask 022
@@ -73,16 +84,21 @@ struct BuildCase {
             ChildProcess.Command(
                 "sh", ["-c", script], environment: ChildProcess.Command.hostEnvironment, workingDirectory: work))
         try #require(prepared.ending == .exited(0), "\(String(decoding: prepared.standardError, as: UTF8.self))")
-        let arguments =
-            ["build", "--network", "none", "-f", "Dockerfile", "--output", "type=oci,dest=image.tar"]
-            + (settings["arguments"]?.strings ?? []) + ["context"]
-        let output = try await Program.shared.docker(arguments, in: work)
-        guard output.status == 0 else { return try failure(output) }
-        let bytes = try RootedDirectory(at: work).readFile(FilePath("image.tar"), limit: 1 << 30)
-        return describe(try BuiltImage(archive: bytes))
     }
 
-    private func failure(_ output: Program.Output) throws -> JSON {
+    /// Builds into an archive in `work`.
+    func build(in work: FilePath) async throws -> Program.Output {
+        try await Program.shared.docker(
+            ["build", "--network", "none", "-f", "Dockerfile", "--output", "type=oci,dest=image.tar"] + arguments
+                + ["context"], in: work)
+    }
+
+    /// The image that was built.
+    static func image(in work: FilePath) throws -> BuiltImage {
+        try BuiltImage(archive: RootedDirectory(at: work).readFile(FilePath("image.tar"), limit: 1 << 30))
+    }
+
+    private func failure(_ output: Program.Output) -> JSON {
         let last = output.standardError.split(separator: "\n").last.map(String.init) ?? ""
         return .object(["status": .integer(output.status), "error": .string(last)])
     }

@@ -22,6 +22,15 @@ actor Program {
         return try await Self.run(["docker"] + arguments, home: home, in: folder)
     }
 
+    /// The base image as an archive that other tools can read.
+    func baseArchive() async throws -> FilePath {
+        let folder = try await home().appending("base")
+        let output = try await docker(
+            ["build", "-t", "busybox", "--output", "type=oci,dest=base.tar", "."], in: folder)
+        try #require(output.status == 0, "\(output.standardError)")
+        return folder.appending("base.tar")
+    }
+
     private func home() async throws -> FilePath {
         if let home { return try await home.value }
         let task = Task { try await Self.prepare() }
