@@ -72,3 +72,51 @@ import Testing
         #expect(manifest.diagnostics.map(\.id) == ["invalid-manifest"])
     }
 }
+
+@Suite struct CourseLintTests {
+    static let files: [String: String] = [
+        "a.md": "# A\n\nSee [one] and [Two].\n\n---\nname: x\n\n```a b\nc\n```\r\n\n@@INCLUDE[k/x.yml]\n\ntext\n---\n\nend\n",
+        "b.md": "# A\n\n[one]: http://one/\n\n---\nname: x\n\n[two]: http://two/\n[one]: http://other/\n",
+        "c.md": "# C\n\n```\nopen\n\n---\n\n# Z <!-- lesson:chekc -->\n",
+    ]
+
+    static func course(_ content: [ManifestValue], file: String = "course.yml") -> Deck {
+        CourseManifest(ManifestTests.manifest(content), file: file).deck { request in
+            switch request {
+            case .content(let name): Self.files[name].map { Array($0.utf8) }
+            case .include: Array("1\n2\n3\n".utf8)
+            }
+        }
+    }
+
+    /// remark is given one text of all files: a definition holds in those before it too, and the first of a label counts.
+    @Test func definitionsHoldInAllFiles() {
+        let course = Self.course(["a.md", "b.md"].map { ManifestTests.scalar($0) })
+        #expect(Outline.text(course).contains("See <a http://one/ ''>one</a> and <a http://two/ ''>Two</a>."))
+        #expect(course.linkDefinitions.map(\.destination) == ["http://one/", "http://two/"])
+        #expect(course.linkDefinitions.map(\.line) == [3, 8])
+    }
+
+    /// Each finding at the line its author wrote, whatever was put in before it.
+    @Test func everyFileIsLinted() {
+        let course = Self.course([
+            ManifestTests.scalar("a.md", 7), ManifestTests.scalar("b.md", 8), ManifestTests.scalar("c.md", 9),
+            ManifestTests.scalar("# Here\n\n````\nx\n```\n", 20), ManifestTests.scalar("a.md", 30),
+        ])
+        let found = DeckLint.lint(course).map { "\($0.file ?? "-"):\($0.range?.start.line ?? 0) \($0.id)" }
+        #expect(
+            found == [
+                "course.yml:25 fence-length", "a.md:8 fence-info", "a.md:10 line-ends", "a.md:15 setext-accident",
+                "b.md:6 duplicate-id", "c.md:3 unclosed-fence", "c.md:6 split-disagreement", "c.md:8 unknown-directive",
+            ])
+        let messages = DeckLint.lint(course).map(\.message)
+        #expect(messages.contains("the name 'x' is that of the slide at a.md:6 too"))
+        #expect(messages.contains { $0.hasPrefix("the fence of line 23 opens") })
+    }
+
+    @Test func filesAreNamedFromWhereTheManifestIs() {
+        let course = Self.course([ManifestTests.scalar("c.md", 7)], file: "slides/course.yml")
+        #expect(course.slides.map(\.file) == ["slides/c.md", "slides/c.md"])
+        #expect(Set(DeckLint.lint(course).map(\.file)) == ["slides/c.md"])
+    }
+}

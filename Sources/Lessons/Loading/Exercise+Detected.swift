@@ -4,7 +4,9 @@ import Slides
 extension Exercise {
     /// Exercises of a deck that declares none: its whole Dockerfiles, each the solution to find.
     static func detected(in deck: Deck) -> [Exercise] {
-        deck.detectedExercises.map { found in
+        var walk = SourceWalk(deck)
+        return deck.detectedExercises.map { found in
+            walk.advance(toSlide: found.slideNumber)
             var exercise = Exercise(
                 id: found.id, title: found.title ?? found.id,
                 slide: SlideReference(number: found.slideNumber, title: found.title), source: .detected,
@@ -20,7 +22,7 @@ extension Exercise {
             exercise.starter = [
                 StarterFile(path: "Dockerfile", contents: Array("# \(title)\n# Write the Dockerfile here.\n".utf8))
             ]
-            exercise.starter += sources(for: found, in: deck)
+            exercise.starter += sources(for: found, walk.last)
             return exercise
         }
     }
@@ -31,22 +33,36 @@ extension Exercise {
 
     /// Source files that the Dockerfile copies and that the deck shows: a C file is the nearest fence before the
     /// exercise that includes a header or defines `main`.
-    private static func sources(for found: DetectedExercise, in deck: Deck) -> [StarterFile] {
+    private static func sources(for found: DetectedExercise, _ source: Fence?) -> [StarterFile] {
         let words = found.fence.text.split(separator: "\n").flatMap { line -> [Substring] in
             let words = line.split { $0 == " " || $0 == "\t" }
             guard let first = words.first, ["copy", "add"].contains(first.lowercased()) else { return [] }
             return words.dropFirst().dropLast().filter { !$0.hasPrefix("--") }
         }
-        var names: [String] = []
-        for word in words where word.hasSuffix(".c") && isInside(String(word)) && !names.contains(String(word)) {
-            names.append(String(word))
+        let names = Set(words.lazy.filter { $0.hasSuffix(".c") && isInside(String($0)) }.map(String.init))
+        guard let source, let name = names.first, names.count == 1 else { return [] }
+        return [StarterFile(path: name, contents: Array(source.text.utf8))]
+    }
+}
+
+/// Walks through a deck once, and knows the last program that was shown.
+private struct SourceWalk {
+    private let slides: [Slide]
+    private var position = 0
+    private(set) var last: Fence?
+
+    init(_ deck: Deck) {
+        slides = deck.slides
+    }
+
+    /// Goes on to the end of a slide; numbers must rise.
+    mutating func advance(toSlide number: Int) {
+        while position < slides.count, slides[position].number <= number {
+            let source = slides[position].fences.last {
+                $0.text.contains("#include") || $0.text.contains("main(") || $0.text.contains("main (")
+            }
+            last = source ?? last
+            position += 1
         }
-        guard let name = names.first, names.count == 1 else { return [] }
-        // What is further back is another topic's, and a deck may have a great many slides.
-        let before = deck.slides.prefix(found.slideNumber).suffix(200).flatMap(\.fences)
-        let source = before.last {
-            $0.text.contains("#include") || $0.text.contains("main(") || $0.text.contains("main (")
-        }
-        return source.map { [StarterFile(path: name, contents: Array($0.text.utf8))] } ?? []
     }
 }

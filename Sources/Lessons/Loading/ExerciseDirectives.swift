@@ -10,6 +10,8 @@ struct ExerciseDirectives {
     struct Found {
         var exercises: [Exercise] = []
         var diagnostics: [Diagnostic] = []
+        /// The ids of `exercises`.
+        var ids: Set<String> = []
     }
 
     func exercises() -> Found {
@@ -27,7 +29,7 @@ struct ExerciseDirectives {
         let arguments = directive.arguments
         if directive.kind == .exercise {
             let id = arguments["id"] ?? Self.slug(slide.title ?? "exercise-\(slide.number)")
-            if found.exercises.contains(where: { $0.id == id }) {
+            guard found.ids.insert(id).inserted else {
                 report("exercise-id", "two exercises have the id `\(id)`", directive, &found)
                 return
             }

@@ -76,17 +76,14 @@ public struct DeckLint {
         }
         var seen: Set<Place> = []
         for text in deck.facts.texts where seen.insert(Place(file: text.file, line: text.precedingLines)).inserted {
-            var lint = DeckLint(deck: Deck(parsing: text.bytes, options: DeckOptions(file: text.file)))
+            // Blank lines in place of those before it, so that all lines are the file's.
+            let before = [UInt8](repeating: .lineFeed, count: text.precedingLines)
+            var lint = DeckLint(deck: Deck(parsing: before + text.bytes, options: DeckOptions(file: text.file)))
             lint.text()
             lint.fences()
             lint.separators()
             for var diagnostic in lint.found {
                 diagnostic.file = text.file
-                if text.precedingLines > 0, var range = diagnostic.range {
-                    range.start.line += text.precedingLines
-                    range.end.line += text.precedingLines
-                    diagnostic.range = range
-                }
                 found.append(diagnostic)
             }
         }
@@ -107,7 +104,8 @@ public struct DeckLint {
         report(
             "line-ends", line: line,
             facts.lineFeeds > 0
-                ? "\(total) lines end with \(kinds), others with LF" : "lines end with \(kinds)",
+                ? "\(total) line\(total == 1 ? " ends" : "s end") with \(kinds), others with LF"
+                : "lines end with \(kinds)",
             hint: "convert the file to LF: given as a string, remark makes one slide of it")
     }
 

@@ -4,7 +4,8 @@ extension CourseManifest {
     /// Reads the whole course as one deck, numbered through; ``Deck/parts`` says where parts begin.
     ///
     /// Files are the caller's to find, so that nothing outside its folder is read. Each is asked for once per place it
-    /// stands in; slides know theirs by ``Slide/file``.
+    /// stands in; slides know theirs by ``Slide/file``: named from where the manifest's own name is, `slides/a.md` beside
+    /// `slides/course.yml`.
     /// - Parameters:
     ///   - options: as for a deck; the manifest's excluded classes are added.
     ///   - read: the bytes of a file, or nil when there is none.
@@ -93,9 +94,17 @@ struct CourseLoader {
         }
         course.linkDefinitions = definitions.definitions
         course.facts.texts = texts
-        course.diagnostics = diagnostics
+        // A file that stands in the course twice says the same each time.
+        var said: Set<Diagnostic> = []
+        course.diagnostics = diagnostics.filter { said.insert($0).inserted }
         if course.title == nil { course.title = course.slides.lazy.compactMap(\.title).first }
         return course
+    }
+
+    /// What stands before the names of files beside the manifest.
+    private var folder: String {
+        guard let file = manifest.file, let slash = file.lastIndex(of: "/") else { return "" }
+        return String(file[...slash])
     }
 
     private func read(_ piece: Piece) -> Deck {
@@ -126,7 +135,7 @@ struct CourseLoader {
                         hint: "paths in 'content:' are looked up from the manifest's folder"))
                 return
             }
-            append(Piece(text: bytes, file: path, part: part), read)
+            append(Piece(text: bytes, file: folder + path, part: part), read)
         }
     }
 
