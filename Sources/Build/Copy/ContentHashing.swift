@@ -18,6 +18,7 @@ enum ContentHashing {
         let next = Atomic<Int>(0)
         let work: @Sendable (Int) -> Void = { _ in
             var hasher = FileHasher()
+            var from = OpenDirectory(root: root, top: top)
             var done: [Int: Digest] = [:]
             while true {
                 let turn = next.add(1, ordering: .relaxed).oldValue
@@ -27,8 +28,9 @@ enum ContentHashing {
                     if let bytes = entry.substitute {
                         done[wanted[turn]] = Digest.sha256(of: bytes)
                     } else {
-                        let path = entry.path.isEmpty ? top : top.pushing(entry.path)
-                        done[wanted[turn]] = try hasher.digest(of: path, in: root)
+                        let (directory, name) = try from.place(entry)
+                        let (file, _) = try directory.openRegularFile(name, followingLast: false)
+                        done[wanted[turn]] = try hasher.digest(of: file, name)
                     }
                 } catch {
                     results.withLock { $0.1 = .system(error) }
@@ -47,16 +49,6 @@ enum ContentHashing {
 /// Hashes files one after the other, with one buffer.
 struct FileHasher {
     private var buffer = [UInt8](repeating: 0, count: 256 * 1024)
-    private var directory: (path: FilePath, root: RootedDirectory)?
-
-    mutating func digest(of path: FilePath, in root: RootedDirectory) throws(LinuxError) -> Digest {
-        // Files of one directory follow each other: it is opened once.
-        let above = path.removingLastComponent()
-        if directory?.path != above { directory = (above, try root.subdirectory(above, followingLast: false)) }
-        let (file, _) = try (directory?.root ?? root).openRegularFile(
-            path.lastComponent.map { FilePath(root: nil, [$0]) } ?? path, followingLast: false)
-        return try digest(of: file, path)
-    }
 
     mutating func digest(of file: OwnedDescriptor, _ path: FilePath) throws(LinuxError) -> Digest {
         var hasher = SHA256Hasher()

@@ -6,6 +6,9 @@ import SystemPackage
 struct CopyEntry: Sendable {
     /// Relative to the source that was named; empty for that source itself.
     var path: FilePath
+    /// The directory part of `path`, and its last name: every file needs both, and taking a path apart takes long.
+    var parent = FilePath("")
+    var name = FilePath("")
     var kind: FileKind
     /// 0 to 0o7777.
     var mode: UInt32

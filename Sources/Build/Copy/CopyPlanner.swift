@@ -102,10 +102,10 @@ struct CopyPlanner {
         while var frame = frames.popLast() {
             guard let (name, child) = frame.rest.popLast() else { continue }
             let relative = frame.relative.appending(name)
-            let whole = frame.path.appending(name)
             frames.append(frame)
             var entry = child
             entry.path = relative
+            entry.parent = frame.relative
             let text = includes == nil && excludes == nil ? "" : relative.string
             let isTaken = (includes?.ignores(text) ?? true) && !(excludes?.ignores(text) ?? false)
             if isTaken {
@@ -119,6 +119,7 @@ struct CopyPlanner {
                 try count(1)
             }
             guard child.kind == .directory, mayTakeBelow(text, isTaken: isTaken) else { continue }
+            let whole = frame.path.appending(name)
             frames.append(
                 Frame(
                     path: whole, relative: relative, rest: try children(whole), pending: isTaken ? nil : entry))

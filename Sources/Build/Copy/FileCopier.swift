@@ -65,15 +65,15 @@ struct FileCopier {
         let top = try place(destination, name: match.name.lastComponent, isDirectory: match.isDirectory)
         var links: [UInt64: FilePath] = [:]
         var directories: [(path: FilePath, entry: CopyEntry)] = []
-        var from = OpenDirectory(root: source)
-        var into = OpenDirectory(root: target)
+        var from = OpenDirectory(root: source, top: match.path)
+        var into = OpenDirectory(root: target, top: top)
         for entry in match.entries {
             let path = entry.path.isEmpty ? top : top.pushing(entry.path)
             if entry.kind == .directory {
                 if try makeDirectory(path, isTop: entry.path.isEmpty) { directories.append((path, entry)) }
                 continue
             }
-            let (parent, name) = try system { () throws(LinuxError) in try into.place(path) }
+            let (parent, name) = try system { () throws(LinuxError) in try into.place(entry) }
             if let group = entry.linkGroup, let first = links[group] {
                 try clear(path)
                 try system { () throws(LinuxError) in try target.makeHardLink(path, to: first) }
@@ -128,8 +128,7 @@ struct FileCopier {
                 if let bytes = entry.substitute {
                     try file.write(bytes, path)
                 } else if entry.size > 0 {
-                    let (directory, last) = try from.place(
-                        entry.path.isEmpty ? match.path : match.path.pushing(entry.path))
+                    let (directory, last) = try from.place(entry)
                     let (source, _) = try directory.openRegularFile(last, followingLast: false)
                     try RootedDirectory.copyContents(of: source, to: file)
                 }
@@ -202,27 +201,5 @@ struct FileCopier {
         } catch {
             throw .system(error)
         }
-    }
-}
-
-/// The directory that was used last, kept open: files of one directory follow each other.
-struct OpenDirectory {
-    let root: RootedDirectory
-    private var last: (path: FilePath, directory: RootedDirectory)?
-
-    init(root: RootedDirectory) { self.root = root }
-
-    /// The directory that holds a path's last name, and that name.
-    mutating func place(_ path: FilePath) throws(LinuxError) -> (RootedDirectory, FilePath) {
-        guard let name = path.lastComponent else { return (root, path) }
-        let above = path.removingLastComponent()
-        let directory: RootedDirectory
-        if let last, last.path == above {
-            directory = last.directory
-        } else {
-            directory = try root.subdirectory(above, followingLast: false)
-            last = (above, directory)
-        }
-        return (directory, FilePath(root: nil, [name]))
     }
 }

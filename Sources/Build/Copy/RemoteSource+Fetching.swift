@@ -154,7 +154,8 @@ extension RemoteSource {
                 do throws(LinuxError) {
                     let root = try RootedDirectory(at: folder)
                     var hasher = FileHasher()
-                    let digest = try hasher.digest(of: FilePath("download"), in: root)
+                    let file = try root.openRegularFile(FilePath("download"), followingLast: false).file
+                    let digest = try hasher.digest(of: file, FilePath("download"))
                     return .success((digest, try root.status(FilePath("download"), followingLast: false)))
                 } catch {
                     return .failure(error)

@@ -25,11 +25,16 @@ struct SourceRoot: Sendable {
             guard let status = try here.statusIfPresent(name, followingLast: false), !status.isWhiteout else {
                 continue
             }
-            let whole = path.appending(entry.name)
+            // Most trees have neither, and most paths are then not needed.
+            let whole = ignore == nil && substitutions.isEmpty ? path : path.appending(entry.name)
             guard try isKept(whole, isDirectory: status.kind == .directory) else { continue }
-            found.append((entry.name, try self.entry(status, name: name, in: here, whole: whole)))
+            var copied = try self.entry(status, name: name, in: here, whole: whole)
+            copied.name = name
+            found.append((entry.name, copied))
         }
-        return found.sorted { $0.name.string.utf8.lexicographicallyPrecedes($1.name.string.utf8) }
+        let order = found.indices.map { (key: Array(found[$0].name.string.utf8), index: $0) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        return order.map { found[$0.index] }
     }
 
     /// What a path stands for, nil when there is nothing or it is ignored.

@@ -67,11 +67,13 @@ final class BuildJob: Sendable {
     /// Enters files of the context into the record, and counts them against the limits.
     func note(contextMatch match: CopyMatch) throws(CopyError) {
         var bytes: Int64 = 0
+        let top = SourceRoot.relative(match.path)
+        let prefix = top.isEmpty ? "" : top + "/"
         contextFiles.withLock { files in
             for entry in match.entries where entry.kind == .regular {
                 bytes += entry.size
-                let path = entry.path.isEmpty ? match.path : match.path.pushing(entry.path)
-                if let content = entry.content { files[SourceRoot.relative(path)] = content.hex }
+                guard let content = entry.content else { continue }
+                files[entry.path.isEmpty ? top : prefix + entry.path.string] = content.hex
             }
         }
         let total = contextBytes.add(bytes, ordering: .relaxed).newValue

@@ -129,6 +129,9 @@ package final class RootedDirectory: Sendable {
     }
 
     func parent(of path: FilePath, _ operation: String) throws(LinuxError) -> Place {
+        // A name alone, the usual case: there is nothing to take apart.
+        let isName = path.withPlatformString { $0[0] != 0 && $0[0] != 46 && strchr($0, 47) == nil }
+        if isName { return Place(directory: descriptor, name: path) }
         guard let last = path.lastComponent, last.kind == .regular else {
             return Place(
                 directory: try open(path, LESSON_O_PATH | O_DIRECTORY, 0, operation), name: FilePath("."))
