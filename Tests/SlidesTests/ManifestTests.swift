@@ -75,7 +75,8 @@ import Testing
 
 @Suite struct CourseLintTests {
     static let files: [String: String] = [
-        "a.md": "# A\n\nSee [one] and [Two].\n\n---\nname: x\n\n```a b\nc\n```\r\n\n@@INCLUDE[k/x.yml]\n\ntext\n---\n\nend\n",
+        "a.md":
+            "# A\n\nSee [one] and [Two].\n\n---\nname: x\n\n```a b\nc\n```\r\n\n@@INCLUDE[k/x.yml]\n\ntext\n---\n\nend\n",
         "b.md": "# A\n\n[one]: http://one/\n\n---\nname: x\n\n[two]: http://two/\n[one]: http://other/\n",
         "c.md": "# C\n\n```\nopen\n\n---\n\n# Z <!-- lesson:chekc -->\n",
     ]

@@ -40,7 +40,8 @@ extension EntryRewriter {
     }
 
     private mutating func report(_ id: String, _ line: Int, _ message: String) {
-        guard diagnostics.last?.id != id else { return }
+        // Once for an entry: the next such line says nothing new.
+        guard !diagnostics.contains(where: { $0.id == id }) else { return }
         diagnostics.append(
             Diagnostic(
                 id: id, severity: .warning, range: SourceRange(line: line), message: message,

@@ -50,8 +50,8 @@ struct VerificationReport {
         parts.append(entry.proof.solution.map { "solution \(words($0))" } ?? "no solution")
         let worked = entry.commands.count { $0.outcome == .worked }
         if !entry.commands.isEmpty {
-            let few = worked == entry.commands.count ? "" : " of \(entry.commands.count)"
-            parts.append("\(worked)\(few) command\(entry.commands.count == 1 ? "" : "s") work\(worked == 1 ? "s" : "")")
+            let all = entry.commands.count
+            parts.append(worked == all ? "commands work (\(all))" : "commands work (\(worked) of \(all))")
         }
         return parts.joined(separator: ", ")
     }
