@@ -21,21 +21,22 @@ import Testing
 
     @Test(arguments: [
         (
-            "W: Failed to fetch http://deb.debian.org/debian/x  Temporary failure resolving 'deb.debian.org'", false,
+            "W: Failed to fetch http://mirror.debian.org/debian/x  Temporary failure resolving 'mirror.debian.org'",
+            false,
             true
         ),
-        ("  Could not connect to archive.ubuntu.com:80 (192.0.2.1), connection timed out", false, true),
-        ("fetching https://dl-cdn.alpinelinux.org/alpine/x.tar.gz: temporary error (try again later)", false, true),
+        ("  Could not connect to mirror.ubuntu.com:80 (192.0.2.1), connection timed out", false, true),
+        ("fetching https://mirror.alpinelinux.org/alpine/x.tar.gz: temporary error (try again later)", false, true),
         // Nothing was missed.
-        ("Err:1 Temporary failure resolving 'deb.debian.org'\nGet:1 http://deb.debian.org/debian", true, false),
+        ("Err:1 Temporary failure resolving 'mirror.debian.org'\nGet:1 http://mirror.debian.org/debian", true, false),
         (
-            "  Temporary failure resolving 'deb.debian.org'\nW: Some index files failed to download. They have been ignored",
+            "  Temporary failure resolving 'mirror.debian.org'\nW: Some index files failed to download. They have been ignored",
             true, true
         ),
         // Slips of the pen are the author's.
-        ("  Temporary failure resolving 'deb.debian.rog'", false, false),
+        ("  Temporary failure resolving 'mirror.debian.rog'", false, false),
         ("E: Unable to locate package build-esential", false, false),
-        ("see deb.debian.org\nError: Could not resolve the symbol", false, false), ("", false, false),
+        ("see mirror.debian.org\nError: Could not resolve the symbol", false, false), ("", false, false),
     ])
     func aDeadNetworkIsToldFromAWrongStep(_ output: String, _ succeeded: Bool, _ isDead: Bool) {
         #expect((NetworkTrouble.unreachable(in: Array(output.utf8), succeeded: succeeded) != nil) == isDead)

@@ -3,11 +3,8 @@
 /// A machine off the network is nothing that the author of a Dockerfile did. `apt-get update` ends with 0 there, with
 /// no package lists, so that it is the next step that fails, and would be found in the cache when the network is back.
 enum NetworkTrouble {
-    /// Mirrors that the package managers of base images are set up for. Nobody types these, so nobody mistypes them.
-    private static let mirrors = [
-        "deb.debian.org", "security.debian.org", "archive.ubuntu.com", "security.ubuntu.com", "ports.ubuntu.com",
-        "dl-cdn.alpinelinux.org",
-    ]
+    /// Where the mirrors of base images' package managers are. Nobody types these, so nobody mistypes them.
+    private static let domains = [".debian.org", ".ubuntu.com", ".alpinelinux.org"]
 
     private static let symptoms = [
         "Temporary failure resolving", "Could not resolve", "Could not connect to", "Unable to connect to",
@@ -20,7 +17,10 @@ enum NetworkTrouble {
         let text = String(decoding: output, as: UTF8.self)
         if succeeded, !text.contains("Some index files failed to download") { return nil }
         for line in text.split(whereSeparator: \.isNewline) where symptoms.contains(where: { line.contains($0) }) {
-            if let mirror = mirrors.first(where: { line.contains($0) }) { return mirror }
+            let words = line.split { !($0.isLetter || $0.isNumber || $0 == "." || $0 == "-") }
+            if let mirror = words.first(where: { word in domains.contains { word.hasSuffix($0) } }) {
+                return String(mirror)
+            }
         }
         return nil
     }
