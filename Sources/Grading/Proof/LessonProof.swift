@@ -36,7 +36,8 @@ package struct LessonProof: Sendable {
         try Self.write(exercise.starter, to: begun)
         let starter = await examination.examine(folder: begun, scope: "verify", ownReference: own).verdict
 
-        guard let files = try exercise.solutionFiles() else {
+        // Who is stopped wants no second build; what is returned then is for nobody.
+        guard !Task.isCancelled, let files = try exercise.solutionFiles() else {
             return ExerciseProof(exercise: exercise, starter: starter, solution: nil)
         }
         progress("solution")
