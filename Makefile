@@ -16,7 +16,8 @@ demo: setup release
 ## make test     set up, lint, build, run every test, walk the main path as root and as two kinds of user
 test: setup lint
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	# One at a time: side by side, a test's file was twice found closed under it (see docs/known-faults.md).
+	$(SWIFT) test --skip-build --no-parallel
 	$(SWIFT) build $(RELEASE_FLAGS)
 	scripts/test-identities
 
