@@ -16,8 +16,7 @@ demo: setup release
 ## make test     set up, lint, build, run every test, walk the main path as root and as two kinds of user
 test: setup lint
 	$(SWIFT) build --build-tests
-	# One at a time: side by side, a test's file was twice found closed under it (see docs/known-faults.md).
-	$(SWIFT) test --skip-build --no-parallel
+	$(SWIFT) test --skip-build
 	$(SWIFT) build $(RELEASE_FLAGS)
 	scripts/test-identities
 

@@ -69,6 +69,29 @@ static void default_signals(int keep_ignored) {
             sigaction(signal, &action, NULL);
 }
 
+// What this process may open was raised for itself alone: programs that close every possible descriptor, or keep them
+// in sets of 1024, are started with what we were started with. 0: it was not raised.
+static rlim_t inherited_files = 0;
+
+int lesson_raise_open_files(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -errno;
+    // More than anybody needs, and an allocation of the kernel's for each.
+    rlim_t wanted = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+    if (limit.rlim_cur >= wanted) return 0;
+    if (inherited_files == 0) inherited_files = limit.rlim_cur;
+    limit.rlim_cur = wanted;
+    return result(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+static int restore_open_files(void) {
+    if (inherited_files == 0) return 0;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;
+    limit.rlim_cur = inherited_files < limit.rlim_max ? inherited_files : limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int join_cgroups(const int *cgroups, unsigned count) {
     for (unsigned i = 0; i < count; i++)
         if (write(cgroups[i], "0", 1) != 1) return -1;
@@ -119,6 +142,7 @@ static int run_child(void *argument) {
     if (request->controlling_terminal >= 0)
         TRY("take the terminal", ioctl(request->controlling_terminal, TIOCSCTTY, 0));
 
+    TRY("limit descriptors", restore_open_files());
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

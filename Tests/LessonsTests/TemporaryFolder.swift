@@ -6,9 +6,9 @@ final class TemporaryFolder {
     let path: FilePath
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "lessons-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = FilePath(url.path)
+        var template = Array("\(FileManager.default.temporaryDirectory.path)/lessons-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
+        path = FilePath(platformString: template)
     }
 
     deinit {

@@ -32,7 +32,10 @@ struct ChildProcessTests {
     }
 
     @Test func nothingIsInherited() async throws {
-        let held = OwnedDescriptor(dup2(open("/etc/passwd", O_RDONLY), 77))
+        // Not closed on exec, and a number that was free: `dup2` to one of our choice would take it from another test.
+        let file = OwnedDescriptor(open("/etc/passwd", O_RDONLY | O_CLOEXEC))
+        let held = OwnedDescriptor(fcntl(file.rawValue, F_DUPFD, 77))
+        try #require(held.rawValue >= 77)
         let done = try await ChildProcess.run(shell("ls /proc/self/fd | wc -l"))
         #expect(String(decoding: done.standardOutput, as: UTF8.self).contains("4"))
         withExtendedLifetime(held) {}

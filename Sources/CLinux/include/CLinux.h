@@ -96,6 +96,10 @@ struct lesson_spawn {
 /// Returns its pid, and a pidfd in `pidfd`. `stage` names what failed in the child.
 int lesson_spawn(const struct lesson_spawn *request, int *pidfd, const char **stage);
 
+/// Lets this process open as many files as its hard limit allows, up to 65536. What `lesson_spawn` starts does not
+/// inherit it. To be called while nobody spawns.
+int lesson_raise_open_files(void);
+
 /// The first half of entering the engine's namespaces: a child in new user, mount, pid and cgroup namespaces that waits
 /// on a pipe for its id maps. When `go` is written to, it becomes id 0, makes mounts private, mounts /proc and
 /// `scratch` (a tmpfs), starts `path` and stays as the namespace's init: it reaps, and forwards signals. It dies with

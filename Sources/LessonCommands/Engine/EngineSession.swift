@@ -25,6 +25,7 @@ struct EngineSession: Sendable {
     ) async throws -> EngineSession {
         try EngineNamespace.reexecuteIfNeeded()
         let context = try EngineNamespace.current()
+        ProcessLimits.raiseOpenFiles()
         let store = try Store(at: home.appending("store"), ids: context.ids)
         let sandbox = try Sandbox(context: context, runtime: runtime, scratch: context.scratch)
         let images = LessonImages(

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Limits of this process, which those it starts cannot exceed.
@@ -7,5 +8,12 @@ package enum ProcessLimits {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
         return Int64(clamping: limit.rlim_max)
+    }
+
+    /// Lets this process open as many files as it may at all: 1024, the usual limit, is little for a database, a tree
+    /// of mounts and pipes for each of many builds. What it starts gets the limit that it got itself.
+    package static func raiseOpenFiles() {
+        // Without it there is less room, and an error that says so.
+        _ = lesson_raise_open_files()
     }
 }
