@@ -9,11 +9,15 @@ import SystemPackage
 /// Builds images: Dockerfile → stages → cached steps → layers and a configuration.
 package struct Builder: Sendable {
     let store: Store
-    let sandbox: Sandbox
+    /// What runs steps; nil in a builder that only looks them up.
+    let sandbox: Sandbox?
     private let lookup: BaseImageLookup
 
-    /// - Parameter lookup: Finds the images that `FROM`, `COPY --from` and `RUN --mount` name.
-    package init(store: Store, sandbox: Sandbox, lookup: @escaping BaseImageLookup) {
+    /// - Parameters:
+    ///   - sandbox: Runs steps. Without one a build fails at the first step that is not in the cache, before anything is
+    ///     run, mounted or written: it needs no namespaces.
+    ///   - lookup: Finds the images that `FROM`, `COPY --from` and `RUN --mount` name.
+    package init(store: Store, sandbox: Sandbox?, lookup: @escaping BaseImageLookup) {
         self.store = store
         self.sandbox = sandbox
         self.lookup = lookup
@@ -28,8 +32,7 @@ package struct Builder: Sendable {
     ) async throws(BuildFailure) -> BuildResult {
         let began = ContinuousClock().now
         let reporter = BuildReporter(emit: events)
-        let scratch = try makeScratch()
-        let views = TreeViews(store: store, scratch: scratch)
+        let views = TreeViews(store: store, scratch: sandbox == nil ? nil : try makeScratch())
         do {
             let job = try prepare(request, reporter: reporter, views: views)
             defer { job.release() }
@@ -77,7 +80,7 @@ package struct Builder: Sendable {
         let clock = try SourceDateEpoch.clock(request, dockerfile: dockerfile, globals: globals)
         let graph = try StageGraph(
             dockerfile, arguments: globals, target: request.target, namedContexts: request.namedContexts, file: file)
-        let ownership = Ownership(mapping: sandbox.context.ids)
+        let ownership = Ownership(mapping: store.ids)
         var context: SourceRoot?
         if let path = request.context {
             context = try ContextOpening.open(
@@ -159,6 +162,7 @@ package struct Builder: Sendable {
     }
 
     func makeScratch() throws(BuildFailure) -> FilePath {
+        guard let sandbox else { throw .cacheMiss }
         do {
             let name = FilePath("build-\(UInt64.random(in: .min ... .max))")
             try RootedDirectory(at: sandbox.context.scratch).makeDirectory(name)

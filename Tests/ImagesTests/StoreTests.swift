@@ -107,6 +107,32 @@ struct StoreTests {
         #expect { try store.packBlocking(layer, into: MemorySink()) } throws: { ($0 as? ImageError)?.code == .corrupt }
     }
 
+    /// A build that changes nothing writes nothing; that an image is used is noted once a minute.
+    @Test(arguments: [(30, false), (100, true)] as [(Int64, Bool)])
+    func `an image that is there is not recorded again`(_ age: Int64, _ isNoted: Bool) async throws {
+        let store = try scratch.store()
+        var image = image([try await snapshot(store)])
+        image.buildRecord = [1, 2, 3]
+        let name = try Reference(parsing: "name:1")
+        try await store.put(image, references: [name])
+        let used = Store.now - age
+        try store.write("test") { try $0.execute(sql: "UPDATE images SET used = ?", arguments: [used]) }
+        func noted() throws -> Bool {
+            let now = try store.read("test") { try Int64.fetchOne($0, sql: "SELECT max(used) FROM images") }
+            return now != used
+        }
+        try await store.put(image, references: [name])
+        #expect(try noted() == isNoted)
+        // Anything new about it is recorded, at any time.
+        image.buildRecord = [4]
+        try await store.put(image, references: [name])
+        #expect(try noted())
+        #expect(try store.image(named: name)?.image.buildRecord == [4])
+        let other = try Reference(parsing: "name:2")
+        try await store.put(image, references: [other])
+        #expect(try store.image(named: other) != nil)
+    }
+
     @Test func `an unsynced layer of another boot is not trusted`() async throws {
         let store = try scratch.store()
         let layer = try await snapshot(store)

@@ -41,4 +41,7 @@ struct CopyMatch: Sendable {
     var entries: [CopyEntry]
 
     var isDirectory: Bool { entries.first?.kind == .directory }
+
+    /// Bytes of all regular files.
+    var bytes: Int64 { entries.reduce(0) { $0 + $1.size } }
 }

@@ -20,9 +20,11 @@ struct CopyPlan: Sendable {
     var empty: [String] = []
 
     /// Finds local sources.
-    mutating func find(_ source: String, of request: CopyRequest, in root: SourceRoot, limit: Int) throws(CopyError) {
+    mutating func find(
+        _ source: String, of request: CopyRequest, in root: SourceRoot, limits: BuildLimits
+    ) throws(CopyError) {
         var planner = CopyPlanner(root: root)
-        planner.fileLimit = limit
+        planner.fileLimit = limits.contextFiles
         var path = source
         do {
             if request.parents {
@@ -43,6 +45,8 @@ struct CopyPlan: Sendable {
         let matches = try planner.matches(path)
         if matches.isEmpty { empty.append(source) }
         for var match in matches {
+            // Too much is known before it is read.
+            if !root.keepsOwners, match.bytes > limits.contextBytes { throw .tooManyBytes(limits.contextBytes) }
             try ContentHashing.fill(&match, in: root.directory)
             let unpacks = request.isAdd && request.unpack != false && !match.isDirectory
             let isArchive = unpacks ? try ArchiveAddition.isArchive(match, in: root) : false

@@ -17,7 +17,8 @@ final class BuildJob: Sendable {
     let buildPlatform: PlatformName
     let clock: BuildClock
     let store: Store
-    let sandbox: Sandbox
+    /// nil when steps are only looked up.
+    let sandbox: Sandbox?
     let ownership: Ownership
     let images: BaseImageLoader
     let views: TreeViews
@@ -54,7 +55,7 @@ final class BuildJob: Sendable {
         self.clock = clock
         store = engine.store
         sandbox = engine.sandbox
-        ownership = Ownership(mapping: engine.sandbox.context.ids)
+        ownership = Ownership(mapping: engine.store.ids)
         self.images = images
         self.views = views
         self.reporter = reporter

@@ -12,13 +12,13 @@ actor TreeViews {
     }
 
     private let store: Store
-    private let scratch: FilePath
+    private let scratch: FilePath?
     private var views: [[SnapshotID]: View] = [:]
     private var mounts: [OverlayMount] = []
     private var count = 0
 
-    /// - Parameter scratch: A directory of this build alone.
-    init(store: Store, scratch: FilePath) {
+    /// - Parameter scratch: A directory of this build alone; nil where nothing can be mounted.
+    init(store: Store, scratch: FilePath?) {
         self.store = store
         self.scratch = scratch
     }
@@ -41,6 +41,7 @@ actor TreeViews {
 
     /// A new empty directory of the build's scratch.
     func place() throws(LinuxError) -> FilePath {
+        guard let scratch else { throw LinuxError("mount", nil, .notPermitted) }
         count += 1
         let name = FilePath("view-\(count)")
         try RootedDirectory(at: scratch).makeDirectory(name)

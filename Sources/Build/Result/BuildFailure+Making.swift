@@ -20,6 +20,9 @@ extension BuildFailure {
             Diagnostic(id: id, severity: .error, file: file, range: range, message: message, hint: hint))
     }
 
+    /// A builder that only looks steps up did not find one.
+    static var cacheMiss: BuildFailure { .environment("cache-miss", "a step is not in the cache") }
+
     /// Somebody stopped the build.
     static var cancelled: BuildFailure {
         BuildFailure(.cancelled, Diagnostic(id: "cancelled", severity: .error, message: "the build was stopped"))

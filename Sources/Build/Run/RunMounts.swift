@@ -136,13 +136,14 @@ extension StageRunner {
             throw .learner(
                 "no-context", "there is no build context to mount", file: job.file, range: command.range)
         }
-        let limit = job.request.limits.contextFiles
+        let limits = job.request.limits
         let source = PathText.absolute(mount.source, in: "/")
         do throws(CopyError) {
             let match = try await Blocking.run { () throws(CopyError) -> CopyMatch in
                 var planner = CopyPlanner(root: root)
-                planner.fileLimit = limit
+                planner.fileLimit = limits.contextFiles
                 var match = try planner.match(FilePath(source))
+                if match.bytes > limits.contextBytes { throw .tooManyBytes(limits.contextBytes) }
                 try ContentHashing.fill(&match, in: root.directory)
                 return match
             }

@@ -118,8 +118,9 @@ struct RunWork: Sendable {
         spec.hostname = hostname
         spec.extraHosts = job.request.extraHosts.sorted { $0.key < $1.key }.map { (name: $0.key, address: $0.value) }
         let step = step
+        guard let sandbox = job.sandbox else { throw .cacheMiss }
         do {
-            return try await job.sandbox.run(spec) { stream, bytes in
+            return try await sandbox.run(spec) { stream, bytes in
                 tail.append(bytes)
                 step.output(stream == .standardOutput ? .standardOutput : .standardError, bytes)
             }

@@ -90,6 +90,7 @@ extension StageRunner {
         var plan = CopyPlan()
         for source in request.sources {
             if request.isAdd, RemoteSource.isRemote(source) {
+                guard job.sandbox != nil else { throw .cacheMiss }
                 plan.items.append(try await RemoteSource.fetch(source, request, job: job, command: command, step: step))
                 continue
             }
@@ -99,12 +100,12 @@ extension StageRunner {
                     hint: "give docker build a folder, as in docker build .", file: job.file,
                     range: command.range(of: source))
             }
-            let limit = job.request.limits.contextFiles
+            let limits = job.request.limits
             let before = plan
             do throws(CopyError) {
                 plan = try await Blocking.run { () throws(CopyError) -> CopyPlan in
                     var plan = before
-                    try plan.find(source, of: request, in: root, limit: limit)
+                    try plan.find(source, of: request, in: root, limits: limits)
                     return plan
                 }
                 if origin == .context {
@@ -149,11 +150,11 @@ extension StageRunner {
         var request = CopyRequest(CopyInstruction(destination: "/"))
         request.sources = ["."]
         var plan = CopyPlan()
-        let limit = job.request.limits.contextFiles
+        let limits = job.request.limits
         do throws(CopyError) {
             plan = try await Blocking.run { [request] () throws(CopyError) -> CopyPlan in
                 var plan = CopyPlan()
-                try plan.find(".", of: request, in: root, limit: limit)
+                try plan.find(".", of: request, in: root, limits: limits)
                 return plan
             }
         } catch {

@@ -19,6 +19,7 @@ extension StageRunner {
         make: @Sendable (PendingSnapshot) async throws(BuildFailure) -> [CopySource]
     ) async throws(BuildFailure) {
         if try take(key, alias: alias, history: history, plan: plan, record: &record) { return }
+        guard job.sandbox != nil else { throw .cacheMiss }
         let store = job.store
         let noCache = job.request.noCache
         let clock = job.clock

@@ -195,11 +195,11 @@ struct StageRunner {
             step.end(failure)
             throw failure
         }
-        entry.seconds = step.seconds
         if entry.cached {
             cachedSteps += 1
             step.cached()
         } else {
+            entry.seconds = step.seconds
             step.finish()
         }
         record.steps.append(entry)

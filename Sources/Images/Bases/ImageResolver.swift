@@ -28,6 +28,20 @@ package struct ImageResolver: Sendable {
         package var source: Source
         /// For the learner, one line: which image it is, and where it comes from.
         package var message: String
+
+        init(image: StoredImage, source: Source, message: String) {
+            self.image = image
+            self.source = source
+            self.message = message
+        }
+
+        /// An image that is in the store, as what it was asked for.
+        package init(local found: NamedImage, as reference: Reference) {
+            image = found.image
+            source = .local
+            let stand = found.image.configuration.config.labels["lesson.stand-in"].map { " (\($0))" } ?? ""
+            message = "\(reference.familiar) is in the store\(stand)"
+        }
     }
 
     let store: Store
@@ -94,9 +108,7 @@ package struct ImageResolver: Sendable {
             if pulling == .never { throw otherPlatform(reference.familiar, platform, found.image) }
             return nil
         }
-        let stand = found.image.configuration.config.labels["lesson.stand-in"].map { " (\($0))" } ?? ""
-        return Resolution(
-            image: found.image, source: .local, message: "\(reference.familiar) is in the store\(stand)")
+        return Resolution(local: found, as: reference)
     }
 
     private static func words(_ name: String, _ recipe: BaseImageRecipe, _ image: StoredImage) -> String {

@@ -4,24 +4,25 @@ import SystemPackage
 extension Store {
     private static let schemaVersion = 1
 
-    static func openDatabase(_ path: FilePath) throws(ImageError) -> DatabasePool {
+    /// One connection, not a pool: a pool writes, and waits for the disk, when it is opened.
+    static func openDatabase(_ path: FilePath) throws(ImageError) -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
-        configuration.maximumReaderCount = 4
+        // With a write-ahead log a crash of the machine may undo the last commits, and never damages.
+        configuration.journalMode = .wal
         configuration.prepareDatabase { database in
-            // With a write-ahead log a crash of the machine may undo the last commits, and never damages.
-            try database.execute(sql: "PRAGMA synchronous = NORMAL")
+            try database.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200")
         }
         return try wrap("open the store's database") {
-            let pool = try DatabasePool(path: path.string, configuration: configuration)
-            let version = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            let queue = try DatabaseQueue(path: path.string, configuration: configuration)
+            let version = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             if version < schemaVersion {
-                try pool.write { database in
+                try queue.write { database in
                     // Another process may have been faster.
                     if try Int.fetchOne(database, sql: "PRAGMA user_version") == 0 { try makeSchema(database) }
                 }
             }
-            return pool
+            return queue
         }
     }
 

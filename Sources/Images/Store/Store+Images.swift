@@ -7,13 +7,34 @@ import SystemPackage
 extension Store {
     /// Puts an image into the store and gives it names, which it takes from whatever had them.
     ///
-    /// - Parameter durable: whether to wait until its layers are on disk. If not, they are written meanwhile, and an
-    ///   image that the machine's crash caught is forgotten: what can be built again in a moment need not wait.
+    /// - Parameter durable: whether to wait until its layers are on disk. If not, the kernel writes them within the next
+    ///   minute, and an image that the machine's crash caught before is forgotten: what can be built again in a moment
+    ///   need not wait.
     package func put(
         _ image: StoredImage, references: [Reference] = [], durable: Bool = true
     ) async throws(ImageError) {
-        if durable { try await sync() } else { syncInBackground() }
+        if durable { try await sync() }
+        if try isRecorded(image, references) { return }
         try putBlocking(image, references: references)
+    }
+
+    /// Whether the store has exactly this, and noted its use within the last minute.
+    private func isRecorded(_ image: StoredImage, _ references: [Reference]) throws(ImageError) -> Bool {
+        let key = image.key.description
+        return try read("look for an image") { database in
+            let row = try Row.fetchOne(
+                database, sql: "SELECT used, digests, record FROM images WHERE key = ?", arguments: [key])
+            guard let row, Self.now - row["used"] <= 60,
+                row["digests"] == JSON.strings(image.repositoryDigests).text,
+                image.buildRecord == nil || image.buildRecord == (row["record"] as Data?).map({ [UInt8]($0) })
+            else { return false }
+            for reference in references where reference.tag != nil || reference.digest == nil {
+                let named = try String.fetchOne(
+                    database, sql: "SELECT image FROM names WHERE name = ?", arguments: [Self.name(reference)])
+                if named != key { return false }
+            }
+            return true
+        }
     }
 
     func putBlocking(_ image: StoredImage, references: [Reference]) throws(ImageError) {

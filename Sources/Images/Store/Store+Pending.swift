@@ -84,8 +84,8 @@ extension Store {
 
     // MARK: - durability
 
-    /// Writes layers to disk while the build goes on. Until that is done their rows say in which boot of the machine
-    /// they were made: when it crashes, they are not trusted after.
+    /// Writes layers to disk while something else goes on. Until that is done their rows say in which boot of the
+    /// machine they were made: when it crashes, they are not trusted after.
     func syncInBackground() {
         let begin = state.withLock { state in
             if state.isSyncing { state.syncAgain = true }
@@ -107,11 +107,12 @@ extension Store {
         }
     }
 
-    func hasUnsynced() throws(ImageError) -> Bool {
+    /// Whether there are layers of this boot of the machine that may not be on disk.
+    func hasUnsynced(addedBefore time: Int64) throws(ImageError) -> Bool {
         try read("read about layers") { database in
             try Bool.fetchOne(
-                database, sql: "SELECT EXISTS (SELECT 1 FROM snapshots WHERE unsynced = ?)", arguments: [self.bootID])
-                ?? false
+                database, sql: "SELECT EXISTS (SELECT 1 FROM snapshots WHERE unsynced = ? AND added < ?)",
+                arguments: [self.bootID, time]) ?? false
         }
     }
 

@@ -90,7 +90,6 @@ extension Store {
             }
         }
         state.withLock { _ = $0.verified.insert(pending.id) }
-        syncInBackground()
         return pending.id
     }
 

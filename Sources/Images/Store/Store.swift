@@ -12,7 +12,7 @@ package import SystemPackage
 package final class Store: Sendable {
     package let location: FilePath
     package let ids: IdentityMapping
-    let database: DatabasePool
+    let database: DatabaseQueue
     let state = Mutex(State())
     /// Held shared as long as this store is open, so that no other process prunes what this one reads.
     let usage: OwnedDescriptor
@@ -30,7 +30,10 @@ package final class Store: Sendable {
     }
 
     /// Opens the store, making it when it is not there.
-    package init(at location: FilePath, ids: IdentityMapping) throws(ImageError) {
+    ///
+    /// - Parameter tidying: Whether to look for what processes left that were killed, and for layers that are not yet
+    ///   on disk; not for who only looks something up.
+    package init(at location: FilePath, ids: IdentityMapping, tidying: Bool = true) throws(ImageError) {
         self.location = location
         self.ids = ids
         for folder in ["", "snapshots", "pending", "locks"] {
@@ -40,10 +43,21 @@ package final class Store: Sendable {
         guard flock(usage.rawValue, LOCK_SH) == 0 else { throw .system("cannot lock the store") }
         database = try Self.openDatabase(location.appending("store.sqlite"))
         bootID = Self.readBootID()
+        guard tidying else { return }
         try removeLeftovers()
-        // A process that ended before its layers were on disk leaves that to the next.
-        if try hasUnsynced() { syncInBackground() }
+        // Builds do not wait for the disk: what they made a while ago is there by now, or soon.
+        if try hasUnsynced(addedBefore: Self.now - Self.writeBackSeconds) { syncInBackground() }
     }
+
+    /// After which time the kernel has written by itself what was changed, so that waiting for it takes no time: it begins
+    /// after 30 seconds (`vm.dirty_expire_centisecs`).
+    private static let writeBackSeconds: Int64 = 120
+
+    /// Keeps the connection to the database for as long as the process lives: closing it would copy what was recorded
+    /// from the log to its place and wait for the disk twice, which can be left to a process that records more.
+    package func leaveDatabaseOpen() { Self.connections.withLock { $0.append(database) } }
+
+    private static let connections = Mutex<[DatabaseQueue]>([])
 
     deinit {
         if let pending = state.withLock({ $0.pending }) {

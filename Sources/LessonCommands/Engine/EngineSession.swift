@@ -1,4 +1,5 @@
 import Build
+import Glibc
 import Images
 import Lessons
 import Linux
@@ -27,12 +28,22 @@ struct EngineSession: Sendable {
         let context = try EngineNamespace.current()
         ProcessLimits.raiseOpenFiles()
         let store = try Store(at: home.appending("store"), ids: context.ids)
+        store.leaveDatabaseOpen()
         let sandbox = try Sandbox(context: context, runtime: runtime, scratch: context.scratch)
         let images = LessonImages(
             store: store, declarations: { images ?? LessonImages.ofAllLessons() },
             announce: announce ?? { console.note($0) })
         let builder = Builder(store: store, sandbox: sandbox, lookup: images.lookup)
         return EngineSession(store: store, context: context, sandbox: sandbox, builder: builder, images: images)
+    }
+
+    /// The store as it is found outside of the engine's namespaces, to look something up; nil where there is none yet.
+    static func storeOutside() -> Store? {
+        let location = home.appending("store")
+        guard access(location.appending("store.sqlite").string, F_OK) == 0 else { return nil }
+        let store = try? Store(at: location, ids: EngineNamespace.identities, tidying: false)
+        store?.leaveDatabaseOpen()
+        return store
     }
 
     /// Where images and caches are: `LESSON_HOME`, else the place the XDG specification has for such things.

@@ -19,10 +19,14 @@ extension LessonCommand {
 protocol EngineCommand: LessonCommand {
     /// Whether it needs the engine as it was called.
     var entersEngine: Bool { get }
+    /// Does all of the work without the engine's namespaces, where that can be done: making them takes longer than to
+    /// find that nothing has changed. False when it cannot; nothing was said or changed then.
+    func executeOutside(_ console: Console) async -> Bool
 }
 
 extension EngineCommand {
     var entersEngine: Bool { true }
+    func executeOutside(_ console: Console) async -> Bool { false }
 }
 
 /// A command that speaks Docker's words and exits with Docker's statuses.

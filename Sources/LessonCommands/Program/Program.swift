@@ -1,7 +1,9 @@
 import ArgumentParser
 import Diagnostics
+import Dispatch
 import Glibc
 import Linux
+import Synchronization
 import TerminalUI
 
 extension Lesson {
@@ -25,8 +27,11 @@ struct Program {
             exit(usage(error))
         }
         guard let command = parsed as? any LessonCommand else { exit(runOfParser(parsed)) }
-        let isEngine = (command as? any EngineCommand)?.entersEngine ?? false
-        if isEngine { enter() }
+        var isEngine = false
+        if let command = command as? any EngineCommand, command.entersEngine {
+            isEngine = true
+            enter(for: command)
+        }
         // A reader that closes its end (`| head`) ends us quietly, as it does every other tool.
         let task = Task.detached {
             let status = await run(command)
@@ -37,15 +42,32 @@ struct Program {
         while true { pause() }
     }
 
-    /// Goes into the engine's namespaces: this process then waits outside and never returns.
-    private func enter() {
+    /// Goes into the engine's namespaces: this process then waits outside and never returns. Where the command can be
+    /// answered without them, that ends this process.
+    private func enter(for command: any EngineCommand) {
         if (try? EngineNamespace.current()) == nil {
             Interrupt.blockForwarded()
+            if answered(command) {
+                fflush(nil)
+                exit(0)
+            }
             // Where there are none to be had the command goes on outside, and fails when it needs them: what it finds
             // wrong before is of more use to who typed it.
             try? EngineNamespace.reexecuteIfNeeded()
         }
         Interrupt.block()
+    }
+
+    private func answered(_ command: any EngineCommand) -> Bool {
+        let done = DispatchSemaphore(value: 0)
+        let answer = Mutex(false)
+        Task.detached {
+            let value = await command.executeOutside(command.makeConsole())
+            answer.withLock { $0 = value }
+            done.signal()
+        }
+        done.wait()
+        return answer.withLock { $0 }
     }
 
     /// `help` and what else the parser brings with it.

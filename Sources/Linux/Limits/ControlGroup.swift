@@ -33,11 +33,14 @@ package struct ControlGroup: Hashable, Sendable, Codable {
         memberships.contains { $0.controllers.contains(controller) }
     }
 
-    /// The lists a process joins by writing to them.
+    /// The lists a process of one thread joins by writing to them.
+    ///
+    /// In v1 a thread that moves itself needs no lock on all forks of the machine, which takes some 12 ms to get; v2 has
+    /// no such list for ordinary groups.
     func openProcessLists() throws(LinuxError) -> [OwnedDescriptor] {
         var lists: [OwnedDescriptor] = []
         for membership in memberships {
-            let path = membership.directory.appending("cgroup.procs")
+            let path = membership.directory.appending(version == .v1 ? "tasks" : "cgroup.procs")
             let fd = path.withPlatformString { lesson_openat2(AT_FDCWD, $0, O_WRONLY | O_CLOEXEC, 0, 0) }
             lists.append(OwnedDescriptor(try check(fd, "open", path)))
         }

@@ -35,6 +35,9 @@ package enum EngineNamespace {
         outside.run()
     }
 
+    /// How a container's ids would be seen inside, asked outside.
+    package static var identities: IdentityMapping { IdentityPlan.best(uid: getuid(), gid: getgid()).mapping }
+
     /// What we stand in; throws outside.
     package static func current() throws(EngineNamespaceError) -> EngineContext {
         guard let context = inside() else {

@@ -17,9 +17,11 @@ actor Program {
     private var home: Task<FilePath, any Error>?
 
     /// Runs `lesson docker ARGUMENTS...`.
-    func docker(_ arguments: [String], in folder: FilePath) async throws -> Output {
+    func docker(
+        _ arguments: [String], in folder: FilePath, environment: [String] = []
+    ) async throws -> Output {
         let home = try await self.home()
-        return try await Self.run(["docker"] + arguments, home: home, in: folder)
+        return try await Self.run(["docker"] + arguments, home: home, in: folder, environment: environment)
     }
 
     /// The base image as an archive that other tools can read.
@@ -50,10 +52,12 @@ actor Program {
         return "lesson"
     }
 
-    private static func run(_ arguments: [String], home: FilePath, in folder: FilePath) async throws -> Output {
+    private static func run(
+        _ arguments: [String], home: FilePath, in folder: FilePath, environment more: [String] = []
+    ) async throws -> Output {
         let environment = ChildProcess.Command.hostEnvironment.filter { !$0.lowercased().contains("_proxy=") }
         let command = ChildProcess.Command(
-            executable, arguments, environment: environment + ["LESSON_HOME=\(home)", "NO_COLOR=1"],
+            executable, arguments, environment: environment + ["LESSON_HOME=\(home)", "NO_COLOR=1"] + more,
             workingDirectory: folder)
         let completion = try await ChildProcess.run(command, deadline: .seconds(300))
         let status: Int32 = if case .exited(let code) = completion.ending { code } else { -1 }

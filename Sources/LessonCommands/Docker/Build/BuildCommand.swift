@@ -75,6 +75,18 @@ struct BuildCommand: DockerCommand {
         if let words = BuildArguments(self).mistake { throw ValidationError(words) }
     }
 
+    /// Checking is reading.
+    var entersEngine: Bool { !check }
+
+    func executeOutside(_ console: Console) async -> Bool {
+        guard !check, !quiet else { return false }
+        return await CachedBuild(arguments: BuildArguments(self)).answer { display(console) }
+    }
+
+    private func display(_ console: Console) -> BuildDisplay {
+        BuildDisplay(choice: quiet ? .quiet : progress ?? .fromEnvironment, console: console)
+    }
+
     mutating func execute(_ console: Console) async throws {
         let arguments = BuildArguments(self)
         if check {
@@ -86,14 +98,15 @@ struct BuildCommand: DockerCommand {
         let input = try BuildInput.read(arguments, spool: engine)
         defer { input.cleanUp() }
         let request = try input.request(arguments)
-        let display = BuildDisplay(choice: quiet ? .quiet : progress ?? .fromEnvironment, console: console)
+        let display = display(console)
         let outputs = try arguments.outputs()
         do {
             let result = try await display.during {
                 try await engine.builder.build(request) { display.handle($0) }
             }
             try await BuildDelivery(
-                result: result, engine: engine, arguments: arguments, display: display, outputs: outputs
+                result: result, store: engine.store, builder: engine.builder, arguments: arguments, display: display,
+                outputs: outputs
             ).deliver()
         } catch let failure as BuildFailure {
             display.fail(failure, source: DockerfileSource(bytes: request.dockerfile, file: request.dockerfileName))

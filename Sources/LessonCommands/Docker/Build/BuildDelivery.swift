@@ -9,7 +9,8 @@ import SystemPackage
 /// Hands over what was built: names it, writes it where it is wanted.
 struct BuildDelivery {
     let result: BuildResult
-    let engine: EngineSession
+    let store: Store
+    let builder: Builder
     let arguments: BuildArguments
     let display: BuildDisplay
     let outputs: [BuildOutput]
@@ -18,18 +19,19 @@ struct BuildDelivery {
         for output in outputs {
             switch output {
             case .store:
-                try await engine.store.put(result.image, references: arguments.references)
+                // It can be built again: not worth waiting for the disk.
+                try await store.put(result.image, references: arguments.references, durable: false)
                 for reference in arguments.references { display.say("naming to \(reference.canonical)") }
             case .archive(let path): try await writeArchive(to: path)
             case .tar(let path):
-                let export = TreeExport(result.image, from: engine.builder)
+                let export = TreeExport(result.image, from: builder)
                 guard let path else {
                     try await export.writeArchive(to: STDOUT_FILENO)
                     continue
                 }
                 let file = try OutputFile.create(path)
                 try await export.writeArchive(to: file.rawValue)
-            case .folder(let path): try await TreeExport(result.image, from: engine.builder).writeFolder(path)
+            case .folder(let path): try await TreeExport(result.image, from: builder).writeFolder(path)
             }
         }
         if let path = arguments.idFile {
@@ -48,7 +50,7 @@ struct BuildDelivery {
     }
 
     /// The image's id: its layers are packed and hashed now, if nobody asked before.
-    private func id() async throws -> Digest { try await engine.store.imageID(of: result.image) }
+    private func id() async throws -> Digest { try await store.imageID(of: result.image) }
 
     private func metadata() async throws -> [UInt8] {
         let names = arguments.references.map(\.canonical).joined(separator: ",")
@@ -60,10 +62,10 @@ struct BuildDelivery {
     private func writeArchive(to path: FilePath?) async throws {
         let images = [ImageToSave(result.image, references: arguments.references)]
         guard let path else {
-            try await engine.store.save(images, to: .descriptor(STDOUT_FILENO))
+            try await store.save(images, to: .descriptor(STDOUT_FILENO))
             return
         }
         let file = try OutputFile.create(path)
-        try await engine.store.save(images, to: .descriptor(file.rawValue))
+        try await store.save(images, to: .descriptor(file.rawValue))
     }
 }
