@@ -63,11 +63,22 @@ struct FileCopier {
         _ match: CopyMatch, from source: RootedDirectory, to destination: String
     ) throws(CopyError) -> FilePath {
         let top = try place(destination, name: match.name.lastComponent, isDirectory: match.isDirectory)
+        try fill(top, with: match, from: source)
+        return top
+    }
+
+    /// Copies one match to a place that is ready for it.
+    func fill(_ top: FilePath, with match: CopyMatch, from source: RootedDirectory) throws(CopyError) {
         var links: [UInt64: FilePath] = [:]
         var directories: [(path: FilePath, entry: CopyEntry)] = []
+        var plain: [Int] = []
         var from = OpenDirectory(root: source, top: match.path)
         var into = OpenDirectory(root: target, top: top)
-        for entry in match.entries {
+        for (index, entry) in match.entries.enumerated() {
+            if isPlain(entry) {
+                plain.append(index)
+                continue
+            }
             let path = entry.path.isEmpty ? top : top.pushing(entry.path)
             if entry.kind == .directory {
                 if try makeDirectory(path, isTop: entry.path.isEmpty) { directories.append((path, entry)) }
@@ -82,9 +93,10 @@ struct FileCopier {
             try write(entry, in: parent, name: name, path: path, match: match, from: &from)
             if let group = entry.linkGroup { links[group] = path }
         }
+        // All directories are there by now.
+        try copyPlain(plain, of: match, from: source, to: top)
         // Writing into a directory changes its times: they are set when all is written, children first.
         for (path, entry) in directories.reversed() { try finish(path, entry, in: target) }
-        return top
     }
 
     /// Writes a file whose bytes are given.
@@ -167,7 +179,7 @@ struct FileCopier {
     }
 
     /// Makes room for a file: what is there goes, unless it is a directory.
-    private func clear(_ path: FilePath) throws(CopyError) {
+    func clear(_ path: FilePath) throws(CopyError) {
         guard
             let status = try system({ () throws(LinuxError) in
                 try target.statusIfPresent(path, followingLast: false)
@@ -195,7 +207,7 @@ struct FileCopier {
         }
     }
 
-    private func system<T>(_ body: () throws(LinuxError) -> T) throws(CopyError) -> T {
+    func system<T>(_ body: () throws(LinuxError) -> T) throws(CopyError) -> T {
         do {
             return try body()
         } catch {

@@ -46,6 +46,20 @@ int lesson_rename(int old_directory, const char *old_path, int new_directory, co
 int lesson_set_times(int directory, const char *path, int64_t seconds, uint32_t nanoseconds);
 /// Copies `source` to `destination` from offset 0: a shared extent where the file system can, holes kept.
 int lesson_copy_contents(int source, int destination);
+/// A regular file to be copied under a new name; names are resolved inside their directories, last links not followed.
+struct lesson_copy {
+    int source_directory;
+    const char *source;
+    int directory;
+    const char *name;
+    uint32_t mode;           ///< 0 to 07777
+    int64_t uid, gid;        ///< -1: whoever makes it
+    int64_t modified_seconds;
+    uint32_t modified_nanoseconds;
+    int is_empty;            ///< there is nothing to read
+};
+/// Copies it with mode, owner and time; what is half made when it fails stays. `stage` names what failed.
+int lesson_copy_file(const struct lesson_copy *copy, const char **stage);
 /// Reads the next entries of a directory into `buffer`; the count of bytes, 0 at the end.
 long lesson_read_entries(int directory, void *buffer, unsigned long size);
 

@@ -101,6 +101,55 @@ extension RootedDirectory {
         try check(lesson_copy_contents(source.rawValue, destination.rawValue), "copy")
     }
 
+    /// What a copy of a regular file shall be like.
+    package struct Copy: Sendable {
+        /// 0 to 0o7777.
+        package var mode: UInt32
+        /// The engine's ids; nil: whoever makes it.
+        package var owner: (uid: UInt32, gid: UInt32)?
+        package var modifiedSeconds: Int64
+        package var modifiedNanoseconds: UInt32
+        /// There is nothing to read.
+        package var isEmpty: Bool
+
+        package init(
+            mode: UInt32, owner: (uid: UInt32, gid: UInt32)?, modifiedSeconds: Int64, modifiedNanoseconds: UInt32,
+            isEmpty: Bool
+        ) {
+            self.mode = mode
+            self.owner = owner
+            self.modifiedSeconds = modifiedSeconds
+            self.modifiedNanoseconds = modifiedNanoseconds
+            self.isEmpty = isEmpty
+        }
+    }
+
+    /// Copies a regular file to a new name of another root, with all that `copy` says, in few calls; `EEXIST` where the
+    /// name is taken. Neither end follows a last link.
+    package func copyFile(
+        _ name: FilePath, to other: RootedDirectory, as newName: FilePath, _ copy: Copy
+    ) throws(LinuxError) {
+        var stage: UnsafePointer<CChar>?
+        let failed = name.withPlatformString { source in
+            newName.withPlatformString { target in
+                var request = lesson_copy()
+                request.source_directory = descriptor.rawValue
+                request.source = source
+                request.directory = other.descriptor.rawValue
+                request.name = target
+                request.mode = copy.mode
+                request.uid = copy.owner.map { Int64($0.uid) } ?? -1
+                request.gid = copy.owner.map { Int64($0.gid) } ?? -1
+                request.modified_seconds = copy.modifiedSeconds
+                request.modified_nanoseconds = copy.modifiedNanoseconds
+                request.is_empty = copy.isEmpty ? 1 : 0
+                return lesson_copy_file(&request, &stage)
+            }
+        }
+        guard failed < 0 else { return }
+        throw LinuxError(stage.map { String(cString: $0) } ?? "copy", newName, Errno(rawValue: -failed))
+    }
+
     /// Copies a regular file's contents to a new file, also across roots; neither end follows a last link.
     package func copyFile(
         _ path: FilePath, to other: RootedDirectory, at newPath: FilePath, mode: UInt32
