@@ -17,6 +17,9 @@ package struct Lesson: AsyncParsableCommand {
                     SolutionCommand.self, ResetCommand.self,
                 ]),
             CommandGroup(
+                name: "Looking into images",
+                subcommands: [InspectImageCommand.self, CompareCommand.self, ExplainCommand.self]),
+            CommandGroup(
                 name: "Teaching",
                 subcommands: [
                     GradeCommand.self, VerifyCommand.self, LintCommand.self, SlidesCommand.self, NewCommand.self,

@@ -72,6 +72,33 @@ package struct ELFReader {
         return summary
     }
 
+    /// The build id that the linker wrote (`NT_GNU_BUILD_ID`), which `strip` keeps; to be asked after ``read()``.
+    package func buildID() -> [UInt8]? {
+        let header = source(0, is64 ? 64 : 52)
+        let programs = table(
+            offset: number(header, is64 ? 32 : 28, word), entry: number(header, is64 ? 54 : 42, 2),
+            count: number(header, is64 ? 56 : 44, 2), least: is64 ? 56 : 32)
+        for program in programs where number(program, 0, 4) == 4 {  // PT_NOTE
+            let segment = segment(program)
+            let bytes = source(segment.offset, Int(min(segment.fileSize, UInt64(Limit.text))))
+            var offset = 0
+            while offset + 12 <= bytes.count {
+                let name = Int(number(bytes, offset, 4) & 0xFFFF)
+                let size = Int(number(bytes, offset + 4, 4) & 0xFFFF)
+                let content = offset + 12 + (name + 3) / 4 * 4
+                guard content + size <= bytes.count else { break }
+                if number(bytes, offset + 8, 4) == 3, name == 4,
+                    bytes[offset + 12..<offset + 15].elementsEqual("GNU".utf8),
+                    size > 0
+                {
+                    return Array(bytes[content..<content + size])
+                }
+                offset = content + (size + 3) / 4 * 4
+            }
+        }
+        return nil
+    }
+
     private struct Segment {
         var offset: UInt64
         var address: UInt64

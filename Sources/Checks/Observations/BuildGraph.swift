@@ -22,14 +22,17 @@ package struct BuildGraph: Sendable, Hashable, Codable {
         /// Of its `FROM`.
         package var line: Int
         package var steps: [Step]
+        /// The layers it starts from, by the store's ids, bottom first.
+        package var baseLayers: [String]
 
         package init(
             name: String? = nil, base: Base, baseName: String = "", isSkipped: Bool = false, line: Int,
-            steps: [Step] = []
+            steps: [Step] = [], baseLayers: [String] = []
         ) {
             self.name = name
             self.base = base
             self.baseName = baseName
+            self.baseLayers = baseLayers
             self.isSkipped = isSkipped
             self.line = line
             self.steps = steps
@@ -82,8 +85,13 @@ package struct BuildGraph: Sendable, Hashable, Codable {
         package var destination: ImagePath
         /// A directory or an archive, whose content is below ``destination``.
         package var isTree: Bool
+        /// An archive, unpacked there.
+        package var isArchive: Bool
 
-        package init(from: Place, path: ImagePath, destination: ImagePath, isTree: Bool = false) {
+        package init(
+            from: Place, path: ImagePath, destination: ImagePath, isTree: Bool = false, isArchive: Bool = false
+        ) {
+            self.isArchive = isArchive
             self.from = from
             self.path = path
             self.destination = destination

@@ -49,23 +49,28 @@ package struct Batch: Sendable {
 
     private func grade(_ submission: Submission, _ events: @Sendable (Event) -> Void) async -> GradedSubmission? {
         events(.started(submission))
-        let fingerprint = Fingerprint.of(submission, exercise: examination.exercise, lesson: examination.lesson)
-        if var known = journal?.entry(submission.id, fingerprint: fingerprint) {
-            (known.path, known.student) = (submission.path, submission.student)
-            events(.finished(known, isFromJournal: true))
-            return known
+        let rescoring = journal.map {
+            Rescoring(lesson: examination.lesson, exercise: examination.exercise, journal: $0)
+        }
+        if let known = rescoring?.known(submission) {
+            if known.isChanged { warn(events) { () throws(Ungradable) in try rescoring?.rescore(known.graded) } }
+            events(.finished(known.graded, isFromJournal: true))
+            return known.graded
         }
         let report = await examination.examine(folder: submission.folder, scope: "submission-\(submission.id)")
         // What was stopped half-way is no verdict.
         guard !Task.isCancelled else { return nil }
         let graded = GradedSubmission(
             id: submission.id, path: submission.path, student: submission.student, verdict: report.verdict)
-        do throws(Ungradable) {
-            try journal?.record(graded, observations: report.observations, fingerprint: fingerprint)
-        } catch {
-            events(.warning(error.message))
+        warn(events) { () throws(Ungradable) in
+            try rescoring?.record(graded, report.observations, of: submission)
         }
         events(.finished(graded, isFromJournal: false))
         return graded
+    }
+
+    /// A journal that cannot be written stops nobody.
+    private func warn(_ events: (Event) -> Void, _ body: () throws(Ungradable) -> Void) {
+        do throws(Ungradable) { try body() } catch { events(.warning(error.message)) }
     }
 }

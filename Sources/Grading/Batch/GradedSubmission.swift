@@ -45,6 +45,8 @@ package struct GradeReport: Sendable, Hashable, Codable {
     package var finished: String
     package var submissions: [GradedSubmission]
     package var summary: Summary
+    /// What the rubric of today changed about what was seen before; nil where there is no journal.
+    package var rescored: Rescored?
 
     package init(
         lesson: String, exercise: String, started: String, finished: String, submissions: [GradedSubmission]
@@ -55,6 +57,21 @@ package struct GradeReport: Sendable, Hashable, Codable {
         self.finished = finished
         self.submissions = submissions
         summary = Summary(submissions)
+    }
+
+    /// Submissions that were judged anew without being built.
+    package struct Rescored: Sendable, Hashable, Codable {
+        /// Who has another score or another verdict now.
+        package var changes: [ScoreChange]
+        package var unchanged: Int
+        /// How many had to be examined.
+        package var examined: Int
+
+        package init(changes: [ScoreChange], unchanged: Int, examined: Int) {
+            self.changes = changes
+            self.unchanged = unchanged
+            self.examined = examined
+        }
     }
 
     package struct Summary: Sendable, Hashable, Codable {

@@ -22,7 +22,7 @@ extension BuildGraph.Stage {
         }
         self.init(
             name: record.name, base: base, baseName: record.baseName, isSkipped: record.skipped, line: record.line,
-            steps: record.steps.map(BuildGraph.Step.init))
+            steps: record.steps.map(BuildGraph.Step.init), baseLayers: record.baseSnapshots.map(\.description))
     }
 }
 
@@ -34,7 +34,8 @@ extension BuildGraph.Step {
             sources: record.sources.map { source in
                 BuildGraph.Source(
                     from: BuildGraph.Place(source.from), path: ImagePath(source.path),
-                    destination: ImagePath(source.destination), isTree: source.isDirectory || source.unpacked)
+                    destination: ImagePath(source.destination), isTree: source.isDirectory || source.unpacked,
+                    isArchive: source.unpacked)
             },
             mounts: record.mounts.map { mount in
                 BuildGraph.Mount(

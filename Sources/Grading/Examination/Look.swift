@@ -201,10 +201,7 @@ struct Look {
             guard let layer = step.layer, tables[layer] == nil else { continue }
             tables[layer] = try await engine.layer(layer)
         }
-        let kinds = tables.mapValues { table in
-            Dictionary(table.entries.map { ($0.path, $0.kind) }, uniquingKeysWith: { first, _ in first })
-        }
-        let tracer = OriginTracer(graph: graph) { layer, path in kinds[layer]?[path] }
+        var tracer = tracer
         guard var delta = observations.delta else { return }
         // The origin is told for what is shown, and a listing of thousands is not.
         var budget = 500
@@ -213,9 +210,23 @@ struct Look {
             let entry = delta.entries[index]
             delta.entries[index].origin =
                 entry.kind == .whiteout
-                ? step(making: entry.layerID) : tracer.origin(of: entry.path, inLayer: entry.layerID)
+                ? step(making: entry.layerID) : await tracer.origin(of: entry.path, inLayer: entry.layerID)
         }
         observations.delta = delta
+    }
+
+    /// Follows paths through the build. The files of bases are left alone: their listings take long to read, and what was
+    /// taken from there is found when the sources are replaced.
+    private var tracer: OriginTracer {
+        let (tables, engine) = (tables, engine)
+        return OriginTracer(
+            graph: built.graph,
+            layers: OriginTracer.Layers(
+                table: { tables[$0] },
+                content: { layer, path in
+                    await engine.file(path, inLayer: layer).map { LayerContent(size: $0.size, read: $0.read) }
+                }),
+            contextFiles: built.contextFiles, searchesBases: false)
     }
 
     /// The step that made a layer, as an origin: for deletions, which no step copied from anywhere.
@@ -254,10 +265,8 @@ struct Look {
             if let (entry, layer) = tree.resolve(path) {
                 (file.kind, file.mode, file.uid) = (entry.kind, entry.mode, entry.uid)
                 file.content = await engine.file(entry.path, inLayer: layer)?.contents(limit: 64 << 10) ?? []
-                let kinds = tables.mapValues { table in
-                    Dictionary(table.entries.map { ($0.path, $0.kind) }, uniquingKeysWith: { first, _ in first })
-                }
-                file.origin = OriginTracer(graph: built.graph) { kinds[$0]?[$1] }.origin(of: entry.path)
+                var tracer = tracer
+                file.origin = await tracer.origin(of: entry.path)
             }
             observations.files.append(file)
         }

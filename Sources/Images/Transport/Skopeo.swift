@@ -80,8 +80,9 @@ package struct Skopeo: Sendable {
     }
 
     /// Loads an image of a running daemon, or whatever else skopeo reads (`docker-daemon:name:tag`).
+    /// - Parameter naming: false gives it no name.
     package func copy(
-        from source: String, as references: [Reference]?, deadline: Duration = .seconds(1800)
+        from source: String, as references: [Reference]?, naming: Bool = true, deadline: Duration = .seconds(1800)
     ) async throws(ImageError) -> [LoadedImage] {
         guard source.contains(":"), !source.hasPrefix("-") else {
             throw ImageError(.unsupported, "\(source) does not say by which transport")
@@ -89,7 +90,7 @@ package struct Skopeo: Sendable {
         let folder = try store.ownPendingFolder().appending(SnapshotID.random().description)
         defer { try? store.removeTree(folder) }
         try await run(["copy", "--quiet", source, "oci:\(folder):image"], about: nil, deadline)
-        return try await store.load(.directory(folder), as: references)
+        return try await store.load(.directory(folder), as: references, naming: naming)
     }
 
     /// Logs in to a registry. The password goes through a pipe, never through arguments.

@@ -24,8 +24,9 @@ extension Store {
     /// - Parameters:
     ///   - references: names to give instead of those that stand there, when there is one image.
     ///   - platform: which to take where there are several.
+    ///   - naming: false gives none of them a name: they are only to be looked at.
     package func load(
-        _ source: LoadSource, as references: [Reference]? = nil, platform: Platform = .host,
+        _ source: LoadSource, as references: [Reference]? = nil, platform: Platform = .host, naming: Bool = true,
         origin: StoredImage.Origin = .loaded, limits: ArchiveLimits = ArchiveLimits()
     ) async throws(ImageError) -> [LoadedImage] {
         let loaded = try await DedicatedThread.run { () throws(ImageError) -> [LoadedImage] in
@@ -45,7 +46,7 @@ extension Store {
             }
             named[0].references = references
         }
-        for image in named { try await put(image.image, references: image.references) }
+        for image in named { try await put(image.image, references: naming ? image.references : []) }
         return named
     }
 

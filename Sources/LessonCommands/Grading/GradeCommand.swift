@@ -10,9 +10,10 @@ struct GradeCommand: ReportingCommand, EngineCommand {
         commandName: "grade",
         abstract: "Grade every submission found.",
         discussion: """
-            A submission is a folder with a Dockerfile; a folder of such folders is a class. What is graded already is \
-            not graded again while neither the files nor the rubric have changed. Exit status 0 when every submission \
-            got a verdict, whatever it was.
+            A submission is a folder with a Dockerfile; a folder of such folders is a class. With --out, what was seen is \
+            kept apart from the scores: where only points or rules have changed, scores are computed anew without a build, \
+            and you are told who changes and by how much. Exit status 0 when every submission got a verdict, whatever it \
+            was.
             """)
 
     @Argument(help: "Submissions, or folders of submissions.", completion: .directory)
@@ -33,73 +34,83 @@ struct GradeCommand: ReportingCommand, EngineCommand {
     @Option(help: "json, csv or table; may be given several times with --out.")
     var format: [GradeFormat] = []
 
+    @Flag(help: "Only say what the rubric of now would change, from what the journal in --out has seen.")
+    var dryRun = false
+
     @OptionGroup var output: OutputOptions
+
+    /// What the journal knows needs no engine.
+    var entersEngine: Bool { !dryRun && (try? GradeInput(self).unknown.isEmpty) != true }
 
     func validate() throws {
         guard !paths.isEmpty else { throw ValidationError("Missing expected argument '<paths> ...'") }
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes 1 to 256") }
+        if dryRun, out == nil { throw ValidationError("--dry-run needs --out: the journal is there.") }
         if format.count > 1, out == nil { throw ValidationError("Several formats need --out for their files.") }
     }
 
     func execute(_ console: Console) async throws {
-        let lesson = try LearnerSession.load(lesson)
-        let exercise = try exercise(of: lesson)
-        let intake = try submissions(for: exercise)
+        let input = try GradeInput(self)
         let progress = console.progress()
-        let engine = try await EngineSession.open(console, images: lesson.images) { progress.message(StyledLine($0)) }
-        for entry in intake.skipped { progress.message(StyledLine("skipped \(entry.path): \(entry.reason)", .muted)) }
-        let run = GradingRun(
-            lesson: lesson, exercise: exercise, submissions: intake.submissions, jobs: jobs, engine: engine,
-            progress: progress)
-        let report = try await run.grade(journal: try out.map { try Journal(folder: $0) })
+        for entry in input.intake.skipped {
+            progress.message(StyledLine("skipped \(entry.path): \(entry.reason)", .muted))
+        }
+        if dryRun { return try preview(input, console) }
+        let run = GradingRun(input: input, jobs: jobs, progress: progress)
+        let report = try await run.grade(journal: try out.map { try Journal(folder: $0) }) {
+            try await EngineSession.open(console, images: input.lesson.images) { progress.message(StyledLine($0)) }
+        }
         try Task.checkCancellation()
         try deliver(report, console)
         // A verdict of `error` is a verdict; none at all is not.
-        guard report.submissions.count == intake.submissions.count else { throw CommandExit(.couldNotRun) }
+        guard report.submissions.count == input.intake.submissions.count else { throw CommandExit(.couldNotRun) }
     }
 
-    private func exercise(of lesson: Lessons.Lesson) throws -> Exercise {
-        if let id = exercise {
-            if let found = lesson.exercise(id) { return found }
-            throw CommandError(
-                "no-such-exercise", "the lesson \(lesson.id) has no exercise \"\(id)\"",
-                hint: "its exercises are \(lesson.exercises.map(\.id).joined(separator: ", "))", status: .usage)
-        }
-        guard let last = lesson.exercises.last else {
-            throw CommandError("no-exercises", "the lesson \(lesson.id) has no exercises")
-        }
-        return last
+    private struct Preview: Encodable {
+        var dryRun = true
+        var changes: [ScoreChange]
+        var unchanged: Int
+        /// Ids of those that would have to be examined.
+        var toExamine: [String]
     }
 
-    private func submissions(for exercise: Exercise) throws -> Intake {
-        var intake = Intake(dockerfile: exercise.dockerfile)
-        for path in paths { try intake.add(FilePath(path)) }
-        guard !intake.submissions.isEmpty else {
-            throw CommandError(
-                "no-submissions", "no submissions in \(paths.joined(separator: ", "))",
-                hint: "a submission is a folder with a `\(exercise.dockerfile)`")
+    private func preview(_ input: GradeInput, _ console: Console) throws {
+        let rescored = input.rescored
+        if console.isJSON || format == [.json] {
+            return try console.json(
+                Preview(
+                    changes: rescored.changes, unchanged: rescored.unchanged, toExamine: input.unknown.map(\.id)))
         }
-        return intake
+        let table = ScoreChangeTable(rescored: rescored, isDry: true)
+        if format == [.csv] { return Streams.output.write(table.csv) }
+        console.print(table.lines(console.out))
     }
 
     private func deliver(_ report: GradeReport, _ console: Console) throws {
         let formats = format.isEmpty ? [.table] : format
+        let changes = report.rescored.map { ScoreChangeTable(rescored: $0, isDry: false) }
+        let isNews = report.rescored?.changes.isEmpty == false
         if let out {
+            if let changes, isNews { try write(changes.csv, to: FilePath(out).appending("changes.csv"), console) }
             for one in Set(formats + [.json]) where one != .table {
-                let path = FilePath(out).appending("report.\(one.rawValue)")
-                do throws(LocalFiles.Failure) {
-                    try LocalFiles.replace(path, with: Array(one.text(report).utf8))
-                } catch {
-                    throw CommandError("unwritable", error.message)
-                }
-                console.note("wrote \(path)")
+                try write(one.text(report), to: FilePath(out).appending("report.\(one.rawValue)"), console)
             }
         }
+        if let changes, isNews { console.note(changes.lines(console.err)) }
         if console.isJSON { return try console.json(report) }
         // A script that asks for one format reads it from standard output, with a folder for the files or without one.
         let shown = formats.count == 1 ? formats[0] : .table
         if shown == .table { return console.print(GradeTable(report).lines(console.out)) }
         Streams.output.write(shown.text(report))
+    }
+
+    private func write(_ text: String, to path: FilePath, _ console: Console) throws(CommandError) {
+        do throws(LocalFiles.Failure) {
+            try LocalFiles.replace(path, with: Array(text.utf8))
+        } catch {
+            throw CommandError("unwritable", error.message)
+        }
+        console.note("wrote \(path)")
     }
 }
 

@@ -16,11 +16,13 @@ package struct Style: Hashable, Sendable {
     package var isItalic: Bool
     package var isUnderlined: Bool
     package var isStruck: Bool
+    /// Foreground and background changed places: what is chosen.
+    package var isReversed: Bool
 
     /// Makes a style.
     package init(
         colour: Colour? = nil, isBold: Bool = false, isDim: Bool = false, isItalic: Bool = false,
-        isUnderlined: Bool = false, isStruck: Bool = false
+        isUnderlined: Bool = false, isStruck: Bool = false, isReversed: Bool = false
     ) {
         self.colour = colour
         self.isBold = isBold
@@ -28,9 +30,11 @@ package struct Style: Hashable, Sendable {
         self.isItalic = isItalic
         self.isUnderlined = isUnderlined
         self.isStruck = isStruck
+        self.isReversed = isReversed
     }
 
     package static let plain = Style()
+    package static let chosen = Style(isReversed: true)
     package static let heading = Style(colour: .cyan, isBold: true)
     package static let strong = Style(isBold: true)
     package static let emphasis = Style(isItalic: true)
@@ -51,6 +55,7 @@ package struct Style: Hashable, Sendable {
         sum.isItalic = isItalic || other.isItalic
         sum.isUnderlined = isUnderlined || other.isUnderlined
         sum.isStruck = isStruck || other.isStruck
+        sum.isReversed = isReversed || other.isReversed
         return sum
     }
 
@@ -61,6 +66,7 @@ package struct Style: Hashable, Sendable {
         if isDim { codes.append(2) }
         if isItalic { codes.append(3) }
         if isUnderlined { codes.append(4) }
+        if isReversed { codes.append(7) }
         if isStruck { codes.append(9) }
         if let colour { codes.append(colour.rawValue) }
         guard !codes.isEmpty, !text.isEmpty else { return text }
