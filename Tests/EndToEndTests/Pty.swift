@@ -7,6 +7,8 @@ struct Pty {
     struct Outcome {
         var output: String
         var status: Int32
+        /// The terminal's settings are what they were before.
+        var isTerminalRestored = true
         /// The output without escape codes and carriage returns.
         var text: String {
             output.replacing(#/\u{1B}\[[0-9;?]*[A-Za-z]/#, with: "").replacing("\r\n", with: "\n")
@@ -19,8 +21,18 @@ struct Pty {
         case timedOut(String)
     }
 
+    /// Something that happens when the output since the last of them holds a text.
+    enum Act {
+        case type(_ keys: String)
+        case resize(columns: UInt16, lines: UInt16)
+        case signal(Int32)
+    }
+
     var directory: URL
     var environment: [String: String]
+    /// One after the other.
+    var acts: [(after: String, act: Act)] = []
+    var size = (columns: UInt16(100), lines: UInt16(40))
 
     /// Runs a program to its end.
     /// - Parameters:
@@ -31,12 +43,17 @@ struct Pty {
         deadline: Duration = .seconds(600)
     ) throws -> Outcome {
         var (controller, terminal): (Int32, Int32) = (-1, -1)
-        var size = winsize(ws_row: 40, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0)
+        var size = winsize(ws_row: self.size.lines, ws_col: self.size.columns, ws_xpixel: 0, ws_ypixel: 0)
         guard openpty(&controller, &terminal, nil, nil, &size) == 0 else {
             throw Failure.noTerminal(String(cString: strerror(errno)))
         }
         defer { close(controller) }
+        var before = termios()
+        tcgetattr(controller, &before)
+        // Held open too, so that the settings can be asked for when the program has ended.
+        defer { close(terminal) }
         _ = fcntl(controller, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(terminal, F_SETFD, FD_CLOEXEC)
 
         // `setsid --ctty` makes the terminal on its standard input the session's own, as a login does.
         let words =
@@ -53,10 +70,15 @@ struct Pty {
         posix_spawn_file_actions_addclose(&actions, terminal)
         var pid: pid_t = 0
         let failure = posix_spawn(&pid, words[0], &actions, nil, argv, envp)
-        close(terminal)
         guard failure == 0 else { throw Failure.noTerminal(String(cString: strerror(failure))) }
         if !input.isEmpty { _ = input.withCString { write(controller, $0, strlen($0)) } }
-        return try collect(controller, pid, interruptAfter, ContinuousClock.now + deadline)
+        var outcome = try collect(controller, pid, interruptAfter, ContinuousClock.now + deadline)
+        var after = termios()
+        tcgetattr(controller, &after)
+        outcome.isTerminalRestored =
+            before.c_lflag == after.c_lflag && before.c_iflag == after.c_iflag
+            && before.c_oflag == after.c_oflag
+        return outcome
     }
 
     private func collect(
@@ -65,14 +87,31 @@ struct Pty {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         var interruptAfter = interruptAfter
+        var acts = acts[...]
+        var seen = 0
         var status: Int32 = 0
+        var hasEnded = false
         while true {
             var wait = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
             if poll(&wait, 1, 100) > 0 {
                 let count = read(controller, &buffer, buffer.count)
-                // EIO: nobody has the terminal open any more.
                 guard count > 0 else { break }
                 bytes += buffer[..<count]
+            } else if hasEnded {
+                break
+            }
+            // We hold the terminal open ourselves: its end is the program's, and what is still to be read.
+            if !hasEnded { hasEnded = waitpid(pid, &status, WNOHANG) == pid }
+            while let next = acts.first, String(decoding: bytes[seen...], as: UTF8.self).contains(next.after) {
+                acts.removeFirst()
+                seen = bytes.count
+                switch next.act {
+                case .type(let keys): _ = keys.withCString { write(controller, $0, strlen($0)) }
+                case .resize(let columns, let lines):
+                    var size = winsize(ws_row: lines, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+                    _ = ioctl(controller, UInt(TIOCSWINSZ), &size)
+                case .signal(let number): kill(pid, number)
+                }
             }
             if let text = interruptAfter, String(decoding: bytes, as: UTF8.self).contains(text) {
                 interruptAfter = nil
@@ -85,7 +124,7 @@ struct Pty {
                 throw Failure.timedOut(String(decoding: bytes, as: UTF8.self))
             }
         }
-        waitpid(pid, &status, 0)
+        if !hasEnded { waitpid(pid, &status, 0) }
         let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
         return Outcome(output: String(decoding: bytes, as: UTF8.self), status: code)
     }

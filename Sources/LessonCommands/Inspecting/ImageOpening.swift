@@ -86,7 +86,7 @@ struct ImageOpening {
         let order = BuildOrder(
             dockerfile: try InputFile.read(path.string, limit: 4 << 20), dockerfileName: file, context: context,
             ignoreFile: ignore, network: network, limits: limits, scope: scope)
-        display.begin("building \(file)", isQuiet: false)
+        display.begin("building \(file)", isQuiet: true)
         let door = engine.examinationEngine { [display] in display.handle($0) }
         let reply = await progress.during { await door.build(order) }
         try Task.checkCancellation()

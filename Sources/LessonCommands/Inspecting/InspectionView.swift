@@ -228,7 +228,7 @@ struct InspectionView {
             return StyledLine([Span("/", .strong), Span(filter), Span("_  Enter keeps, Esc clears", .muted)])
         }
         return StyledLine(
-            "up/down move  Tab other side  Enter open  a \(showsImage ? "this layer" : "all files")  / filter  q quit",
+            "q quit  up/down move  Tab other side  Enter open  a \(showsImage ? "this layer" : "all files")  / filter",
             .muted)
     }
 }
