@@ -23,6 +23,7 @@ package struct Lesson: AsyncParsableCommand {
                 name: "Teaching",
                 subcommands: [
                     GradeCommand.self, VerifyCommand.self, LintCommand.self, SlidesCommand.self, NewCommand.self,
+                    BundleFamily.self,
                 ]),
             CommandGroup(name: "This machine", subcommands: [DoctorCommand.self, CompletionCommand.self]),
             CommandGroup(name: "The engine", subcommands: [DockerFamily.self]),

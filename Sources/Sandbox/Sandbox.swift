@@ -13,6 +13,8 @@ package enum RuntimeChoice: Hashable, Sendable {
 package struct Sandbox: Sendable {
     package let context: EngineContext
     let runtime: OCIRuntime
+    /// The name of the program that runs containers: `crun`, `runc` or another.
+    package var runtimeName: String { runtime.name }
     let scratch: FilePath
 
     /// Finds the runtime.

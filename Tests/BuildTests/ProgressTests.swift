@@ -1,4 +1,5 @@
 import Diagnostics
+import OCI
 import Synchronization
 import Testing
 
@@ -37,11 +38,44 @@ import Testing
         #expect(PlainProgress.visible(Array("done\r".utf8)) == "done")
     }
 
-    @Test func jsonLinesAreJSON() {
-        let event = BuildEvent.output(step: 1, stream: .standardError, bytes: Self.hostile)
-        #expect(
-            JSONProgress.line(event)
-                == #"{"event":"output","step":1,"stream":2,"data":"\u001b]0;title\u0007red\u001b[31m\r\nnext"}"#)
+    @Test func jsonLinesAreBuildKitsStatus() throws {
+        let sink = Sink()
+        let progress = JSONProgress(now: { Timestamp(seconds: 1_767_225_600, nanoseconds: 5) }) { sink.add($0) }
+        progress.handle(.started(BuildStep(number: 1, name: "[2/4] RUN x", lines: 3...4, stage: 0)))
+        progress.handle(.output(step: 1, stream: .standardError, bytes: Self.hostile))
+        progress.handle(.note(step: 1, text: "half done"))
+        progress.handle(.failed(step: 1, message: "exit code: 1", seconds: 2))
+        progress.handle(
+            .warning(
+                Diagnostic(
+                    id: "Rule", severity: .warning, file: "Dockerfile", range: SourceRange(lines: 7, through: 7),
+                    message: "odd")))
+        progress.failed(
+            .learner("run-failed", "no such \u{1B}thing", file: "Dockerfile", range: SourceRange(lines: 3, through: 4)))
+        #expect(!sink.content.unicodeScalars.contains { $0.value == 0x1B || $0.value == 7 })
+        let lines = try sink.content.split(separator: "\n").map { try JSON(parsing: String($0)) }
+        let vertexes = lines.compactMap { line in line["vertexes"]?.array?.first }
+        let digest = try #require(vertexes.first?["digest"]?.string)
+        #expect(digest.hasPrefix("sha256:") && vertexes.allSatisfy { $0["digest"]?.string == digest })
+        #expect(vertexes.map { $0["completed"] == nil } == [true, false])
+        #expect(vertexes.allSatisfy { $0["started"]?.string == "2026-01-01T00:00:00.000000005Z" })
+        #expect(vertexes.last?["error"]?.string == "exit code: 1")
+        #expect(vertexes.first?["lines"] == [3, 4])
+        func firsts(_ key: String) -> [JSON] { lines.compactMap { line in line[key]?.array?.first } }
+        let log = try #require(firsts("logs").first)
+        #expect(log["vertex"]?.string == digest && log["stream"] == 2)
+        #expect(log["data"]?.string == "G10wO3RpdGxlB3JlZBtbMzFtDQpuZXh0")
+        #expect(lines.compactMap { $0["statuses"]?.array?.first?["id"]?.string } == ["half done"])
+        let warning = try #require(firsts("warnings").first)
+        #expect(warning["short"]?.string == "UnVsZTogb2Rk")
+        let error = try #require(lines.last?["error"])
+        #expect(error["file"] == "Dockerfile" && error["line"] == 3 && error["endLine"] == 4)
+        #expect(error["text"]?.string == "Dockerfile:3-4: error: no such \\ething")
+    }
+
+    @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")])
+    func base64IsThatOfTheStandard(_ plain: String, _ coded: String) {
+        #expect(Base64.text(plain.utf8) == coded)
     }
 
     @Test func aFailureEndsWithItsPlace() {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// A learner with a home, a lesson and a terminal; everything is gone when the test is over.
@@ -39,8 +40,23 @@ final class Learner {
 
     /// Runs a command with no terminal at all.
     func run(_ arguments: [String], in place: String = "") throws -> (output: String, error: String, status: Int32) {
+        try run(executable, arguments, in: place)
+    }
+
+    /// The same in a network namespace that has nothing in it, not even a loopback.
+    func runOffline(
+        _ arguments: [String], in place: String = ""
+    ) throws -> (output: String, error: String, status: Int32) {
+        let isRoot = geteuid() == 0
+        let words = isRoot ? ["--net"] : ["--net", "--user", "--map-current-user"]
+        return try run(URL(fileURLWithPath: "/usr/bin/unshare"), words + [executable.path] + arguments, in: place)
+    }
+
+    private func run(
+        _ program: URL, _ arguments: [String], in place: String
+    ) throws -> (output: String, error: String, status: Int32) {
         let process = Process()
-        process.executableURL = executable
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = folder.appendingPathComponent(place)
         process.environment = environment

@@ -37,13 +37,23 @@ struct GoTemplateTests {
         (#"{{index (split .Id ":") 1}}"#, "0123"),
         (#"{{pad .Size 1 2}}|"#, " 12  |"),
         ("{{println .Size}}", "12\n"),
+        ("{{range $k, $v := .Config.Labels}}{{$k}}={{$v}};{{end}}", "a.b=x;c=y;"),
+        ("{{range $i, $w := .Config.Cmd}}{{if $i}} {{end}}{{$w}}{{end}}", "/hello there"),
+        ("{{range $w := .Config.Cmd}}{{$w}}{{end}}", "/hellothere"),
+        ("{{$x := .Id}}{{$x}} {{$x = .Size}}{{$x}}", "sha256:0123 12"),
+        ("{{with $c := .Config}}{{$c.User}}{{end}}ok", "ok"),
+        (#"{{printf "%s-%d|%-4d|%04d|%q" .Id .Size .Size .Size .Id}}"#, #"sha256:0123-12|12  |0012|"sha256:0123""#),
+        (#"{{printf "%.2f%%" .Size}}"#, "12.00%"),
+        ("{{slice .Id 7}} {{slice .Id 0 3}}", "0123 sha"),
+        ("{{if gt .Size 3}}big{{end}}{{if lt .Size 3}}small{{end}}", "big"),
     ])
     func renders(_ template: String, _ expected: String) throws {
         #expect(try GoTemplate(parsing: template).render(Self.value) == expected)
     }
 
     @Test(arguments: [
-        "{{.Missing}}", "{{.Id", "{{range .Empty}}", "{{end}}", "{{printf \"%s\" .Id}}", "{{$x := .Id}}", "{{}}",
+        "{{.Missing}}", "{{.Id", "{{range .Empty}}", "{{end}}", "{{$x}}", "{{range $a, $b, $c := .Config.Cmd}}{{end}}",
+        "{{}}",
         "{{.Id \"a\"}}",
         "{{index .Config.Cmd 9}}", "{{\"unterminated}}", "{{(.Id}}", "{{else}}", "{{.Id | nonsense}}",
         "{{index .Config.Cmd \"a\"}}",
@@ -114,7 +124,7 @@ struct ImageFilterTests {
         #expect(try ImageFilter(name: name, filters).accepts(row(repository, tag)) == expected)
     }
 
-    @Test(arguments: ["nonsense", "label=x", "dangling=maybe", ""])
+    @Test(arguments: ["nonsense", "label", "dangling=maybe", ""])
     func refusesWhatItDoesNotKnow(_ filter: String) {
         #expect(throws: CommandError.self) { try ImageFilter(name: nil, [filter]) }
     }

@@ -23,10 +23,10 @@ struct ErrorWordingTests {
     }
 
     @Test func speaksDockersStatusesInItsFamily() {
-        #expect(ErrorWording(ImageError(.notFound, "x"), isDocker: true).status == 1)
-        #expect(ErrorWording(SandboxError(.runtimeMissing, "x"), isDocker: true).status == 125)
+        #expect(ErrorWording(ImageError(.notFound, "x"), docker: .failed).status == 1)
+        #expect(ErrorWording(SandboxError(.runtimeMissing, "x"), docker: .failed).status == 125)
         let missing = DockerRunFailure(error: SandboxError(.program, "not found"), status: 127)
-        #expect(ErrorWording(missing, isDocker: true).status == 127)
+        #expect(ErrorWording(missing, docker: .failed).status == 127)
     }
 
     @Test func saysWhatWhereAndWhatNext() {

@@ -1,102 +1,126 @@
 import Diagnostics
+import Glibc
+package import OCI
+import Synchronization
 
-/// Progress as one JSON object a line: `docker build --progress rawjson`, and what an editor or a web page reads.
-package struct JSONProgress: Sendable {
+/// Progress as one JSON object a line, as `docker build --progress rawjson` prints it: BuildKit's `SolveStatus`, with
+/// `vertexes`, `statuses`, `logs` and `warnings` (buildkit, `client/graph.go`). Bytes are in base64, as Go writes them.
+///
+/// Of our own: `lines` and `stage` of a vertex, which say where in the Dockerfile it is from, and a last object `error`
+/// when a build fails.
+package final class JSONProgress: Sendable {
+    private struct Vertex {
+        var step: BuildStep
+        var started: Timestamp
+    }
+
+    private let vertexes = Mutex<[Int: Vertex]>([:])
     private let write: @Sendable (String) -> Void
+    private let now: @Sendable () -> Timestamp
 
-    /// - Parameter write: Takes whole lines, line end included.
-    package init(write: @escaping @Sendable (String) -> Void) { self.write = write }
+    /// - Parameters:
+    ///   - now: the time; the machine's by default.
+    ///   - write: Takes whole lines, line end included.
+    package init(
+        now: @escaping @Sendable () -> Timestamp = { JSONProgress.clock() }, write: @escaping @Sendable (String) -> Void
+    ) {
+        self.now = now
+        self.write = write
+    }
+
+    private static func clock() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
+    }
 
     /// Prints an event.
-    package func handle(_ event: BuildEvent) {
-        write(Self.line(event) + "\n")
-    }
+    package func handle(_ event: BuildEvent) { write(document(event).text + "\n") }
 
     /// The last line: how the build ended.
     package func failed(_ failure: BuildFailure) {
-        var fields: [(String, String)] = [("event", Self.quote("error"))]
-        fields.append(("kind", Self.quote(failure.kind.rawValue)))
-        fields += Self.fields(of: failure.diagnostic)
-        if let lines = failure.lines {
-            fields.append(("startLine", String(lines.lowerBound)))
-            fields.append(("endLine", String(lines.upperBound)))
-        }
-        if let code = failure.exitCode { fields.append(("exitCode", String(code))) }
-        write(Self.object(fields) + "\n")
+        let diagnostic = failure.diagnostic
+        let body: JSON = .object(leavingOutNil: [
+            "code": .string(diagnostic.id), "kind": .string(failure.kind.rawValue),
+            "message": .string(diagnostic.message), "file": diagnostic.file.map { .string($0) },
+            "line": failure.lines.map { .integer($0.lowerBound) },
+            "endLine": failure.lines.map { .integer($0.upperBound) },
+            "column": diagnostic.range.flatMap { $0.start.column > 0 ? .integer($0.start.column) : nil },
+            "hint": diagnostic.hint.map { .string($0) }, "exitCode": failure.exitCode.map { .integer($0) },
+            "text": .string(failure.headline),
+        ])
+        write(JSON.object(["error": body]).text + "\n")
     }
 
-    static func line(_ event: BuildEvent) -> String {
+    func document(_ event: BuildEvent) -> JSON {
+        let time = now()
         switch event {
         case .started(let step):
-            var fields = [
-                ("event", quote("started")), ("step", String(step.number)), ("name", quote(step.name)),
-            ]
-            if let lines = step.lines {
-                fields.append(("startLine", String(lines.lowerBound)))
-                fields.append(("endLine", String(lines.upperBound)))
-            }
-            if let stage = step.stage { fields.append(("stage", String(stage))) }
-            return object(fields)
-        case .cached(let step): return object([("event", quote("cached")), ("step", String(step))])
+            vertexes.withLock { $0[step.number] = Vertex(step: step, started: time) }
+            return vertex(step.number, completed: nil)
+        case .cached(let step): return vertex(step, completed: time, ["cached": true])
+        case .finished(let step, _): return vertex(step, completed: time)
+        case .failed(let step, let message, _): return vertex(step, completed: time, ["error": .string(message)])
+        case .cancelled(let step): return vertex(step, completed: time, ["error": "context canceled"])
         case .output(let step, let stream, let bytes):
-            return object([
-                ("event", quote("output")), ("step", String(step)), ("stream", String(stream.rawValue)),
-                ("data", quote(String(decoding: bytes, as: UTF8.self))),
-            ])
+            return list(
+                "logs",
+                [
+                    "vertex": .string(digest(step)), "stream": .integer(stream.rawValue),
+                    "data": .string(Base64.text(bytes)), "timestamp": .string(time.description),
+                ])
         case .note(let step, let text):
-            return object([("event", quote("note")), ("step", String(step)), ("text", quote(text))])
-        case .finished(let step, let seconds):
-            return object([("event", quote("finished")), ("step", String(step)), ("seconds", number(seconds))])
-        case .failed(let step, let message, let seconds):
-            return object([
-                ("event", quote("failed")), ("step", String(step)), ("message", quote(message)),
-                ("seconds", number(seconds)),
-            ])
-        case .cancelled(let step): return object([("event", quote("cancelled")), ("step", String(step))])
-        case .warning(let diagnostic): return object([("event", quote("warning"))] + fields(of: diagnostic))
+            return list(
+                "statuses",
+                [
+                    "id": .string(text), "vertex": .string(digest(step)), "current": 0,
+                    "timestamp": .string(time.description), "started": .string(time.description),
+                    "completed": .string(time.description),
+                ])
+        case .warning(let diagnostic): return warning(diagnostic)
         }
     }
 
-    private static func fields(of diagnostic: Diagnostic) -> [(String, String)] {
-        var fields = [("code", quote(diagnostic.id)), ("message", quote(diagnostic.message))]
-        if let file = diagnostic.file { fields.append(("file", quote(file))) }
-        if let start = diagnostic.range?.start {
-            fields.append(("line", String(start.line)))
-            fields.append(("column", String(start.column)))
-        }
-        if let hint = diagnostic.hint { fields.append(("hint", quote(hint))) }
-        return fields
-    }
+    private func list(_ name: String, _ members: [String: JSON]) -> JSON { .object([name: [.object(members)]]) }
 
-    private static func object(_ fields: [(String, String)]) -> String {
-        "{" + fields.map { "\(quote($0.0)):\($0.1)" }.joined(separator: ",") + "}"
-    }
-
-    private static func number(_ seconds: Double) -> String {
-        let thousandths = Int((max(0, seconds) * 1000).rounded())
-        let digits = String(thousandths % 1000)
-        return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
-    }
-
-    /// A JSON string: quotes, backslashes and every control character escaped (RFC 8259, section 7).
-    static func quote(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case "\n": out += "\\n"
-            case "\t": out += "\\t"
-            case "\r": out += "\\r"
-            default:
-                if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
-                    let digits = String(scalar.value, radix: 16)
-                    out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                } else {
-                    out.unicodeScalars.append(scalar)
-                }
+    private func vertex(_ number: Int, completed: Timestamp?, _ more: [String: JSON] = [:]) -> JSON {
+        var members = more
+        members["digest"] = .string(digest(number))
+        if let known = vertexes.withLock({ $0[number] }) {
+            members["name"] = .string(known.step.name)
+            members["started"] = .string(known.started.description)
+            if let lines = known.step.lines {
+                members["lines"] = [.integer(lines.lowerBound), .integer(lines.upperBound)]
             }
+            if let stage = known.step.stage { members["stage"] = .integer(stage) }
         }
-        return out + "\""
+        if let completed { members["completed"] = .string(completed.description) }
+        return list("vertexes", members)
+    }
+
+    /// Names a vertex within one build.
+    private func digest(_ number: Int) -> String {
+        let name = vertexes.withLock { $0[number]?.step.name } ?? ""
+        return Digest.sha256(of: "\(number) \(name)").description
+    }
+
+    private func warning(_ diagnostic: Diagnostic) -> JSON {
+        var members: [String: JSON] = [
+            "vertex": .string(Digest.sha256(of: "lint").description), "level": 1,
+            "short": .string(Base64.text("\(diagnostic.id): \(diagnostic.message)".utf8)),
+        ]
+        if let hint = diagnostic.hint { members["detail"] = [.string(Base64.text(hint.utf8))] }
+        if let file = diagnostic.file { members["sourceInfo"] = ["filename": .string(file)] }
+        if let range = diagnostic.range, range.start.line > 0 {
+            members["range"] = [
+                [
+                    "start": [
+                        "line": .integer(range.start.line), "character": .integer(max(0, range.start.column - 1)),
+                    ],
+                    "end": ["line": .integer(max(range.start.line, range.lastLine))],
+                ]
+            ]
+        }
+        return list("warnings", members)
     }
 }

@@ -15,8 +15,9 @@ package final class TerminalProgress: Sendable {
     private struct State {
         var lines: [Line] = []
         var places: [Int: Int] = [:]
-        /// How many lines the last frame took.
-        var drawn = 0
+        /// How wide the lines of the last frame were.
+        var drawn: [Int] = []
+        var isOver = false
     }
 
     private let state = Mutex(State())
@@ -62,21 +63,21 @@ package final class TerminalProgress: Sendable {
         state.withLock { state in
             let (columns, rows) = size()
             let frame = frame(state, columns: max(20, columns), rows: max(5, rows))
-            var text = state.drawn > 0 ? "\u{1B}[\(state.drawn)A\r" : ""
+            // A terminal that became narrower has wrapped what stood there.
+            let above = state.drawn.reduce(0) { $0 + max(1, ($1 + columns - 1) / max(1, columns)) }
+            var text = above > 0 ? "\u{1B}[\(min(above, max(1, rows - 1)))A\r" : ""
             for line in frame { text += "\u{1B}[2K\(line)\n" }
-            if state.drawn > frame.count {
-                let surplus = state.drawn - frame.count
-                text += String(repeating: "\u{1B}[2K\n", count: surplus) + "\u{1B}[\(surplus)A"
-            }
-            state.drawn = frame.count
+            if above > frame.count { text += "\u{1B}[J" }
+            state.drawn = frame.map(\.unicodeScalars.count)
             write(text)
         }
     }
 
     /// Draws the last frame and leaves it there.
     package func finish() {
+        state.withLock { $0.isOver = true }
         draw()
-        state.withLock { $0.drawn = 0 }
+        state.withLock { $0.drawn = [] }
     }
 
     private func end(_ number: Int, _ word: String, _ seconds: Double, in state: inout State) {
@@ -101,7 +102,9 @@ package final class TerminalProgress: Sendable {
     private func frame(_ state: State, columns: Int, rows: Int) -> [String] {
         let done = state.lines.count { $0.ended != nil }
         let total = Self.seconds(began.duration(to: clock.now))
-        let head = "[+] Building \(PlainProgress.tenths(total))s (\(done)/\(state.lines.count))"
+        let head =
+            "[+] Building \(PlainProgress.tenths(total))s (\(done)/\(state.lines.count))"
+            + (state.isOver && done == state.lines.count ? " FINISHED" : "")
         var body: [String] = []
         for line in state.lines {
             let seconds = line.ended?.seconds ?? Self.seconds(line.started.duration(to: clock.now))

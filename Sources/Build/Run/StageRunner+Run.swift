@@ -119,13 +119,22 @@ struct RunWork: Sendable {
         spec.extraHosts = job.request.extraHosts.sorted { $0.key < $1.key }.map { (name: $0.key, address: $0.value) }
         let step = step
         guard let sandbox = job.sandbox else { throw .cacheMiss }
+        let mask = SecretMask(job.request.secrets.values)
+        let show: @Sendable (BuildStream, [UInt8]) -> Void = { stream, bytes in
+            guard !bytes.isEmpty else { return }
+            tail.append(bytes)
+            step.output(stream, bytes)
+        }
+        defer { for (stream, bytes) in mask.finish() { show(stream, bytes) } }
         do {
             return try await sandbox.run(spec) { stream, bytes in
-                tail.append(bytes)
-                step.output(stream == .standardOutput ? .standardOutput : .standardError, bytes)
+                let stream: BuildStream = stream == .standardOutput ? .standardOutput : .standardError
+                show(stream, mask.pass(bytes, of: stream))
             }
         } catch {
             var failure = BuildFailure.sandbox(error, file: job.file, range: command.range)
+            failure.diagnostic.message = mask.text(failure.diagnostic.message)
+            for (stream, bytes) in mask.finish() { show(stream, bytes) }
             failure.lastOutput = tail.content
             throw failure
         }

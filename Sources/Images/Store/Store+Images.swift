@@ -123,7 +123,9 @@ extension Store {
     /// All images, newest first; those whose layers are gone are forgotten.
     package func images() throws(ImageError) -> [NamedImage] {
         let found = try read("list the images") { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM images ORDER BY added DESC, key").compactMap {
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM images WHERE origin <> 'container' ORDER BY added DESC, key"
+            ).compactMap {
                 try self.image(from: $0, database)
             }
         }
@@ -132,7 +134,7 @@ extension Store {
         return usable
     }
 
-    private func image(from row: Row, _ database: Database) throws -> NamedImage? {
+    func image(from row: Row, _ database: Database) throws -> NamedImage? {
         let key: String = row["key"]
         let bytes = [UInt8](row["configuration"] as Data)
         let configuration: ImageConfiguration

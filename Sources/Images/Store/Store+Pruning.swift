@@ -69,7 +69,7 @@ extension Store {
         let oldest = try beginPruning()
         defer { endPruning() }
         if danglingImages || allImages {
-            let condition = allImages ? "1" : "key NOT IN (SELECT image FROM names)"
+            let condition = allImages ? "origin <> 'container'" : "key NOT IN (SELECT image FROM names)"
             (result.images, result.names) = try write("remove images") { database in
                 let removed = try Row.fetchAll(
                     database,

@@ -7,6 +7,8 @@ package struct StoredImage: Hashable, Sendable, Codable {
         /// Made from packages, as a lesson says.
         case made
         case built
+        /// No image: what a container left (see `Store.containers()`).
+        case container
     }
 
     package var layers: [SnapshotID]

@@ -102,6 +102,12 @@ final class ImageFiles {
         }
     }
 
+    /// All files of an archive, and how large they are; none of a folder, which is not walked.
+    var sizes: [(path: String, size: Int64)] {
+        guard case .archive(let locations) = kind else { return [] }
+        return locations.map { ($0.key, $0.value.size) }.sorted { $0.path < $1.path }
+    }
+
     func has(_ path: String) -> Bool { location(path) != nil }
 
     /// A file to be read from its beginning; its descriptor lives as long as the source.

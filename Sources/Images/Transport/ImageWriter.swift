@@ -26,9 +26,12 @@ extension Store {
     /// Saves images as what `docker save` writes and as an OCI image layout at once: `manifest.json` and `index.json` name
     /// the same blobs.
     ///
-    /// - Parameter compression: of layers. None keeps their digests equal to the diff ids, and the archive its bytes.
+    /// - Parameters:
+    ///   - compression: of layers. None keeps their digests equal to the diff ids, and the archive its bytes.
+    ///   - companions: what else the archive shall hold, first of all.
     package func save(
-        _ images: [ImageToSave], to target: SaveTarget, compression: Compression = .none
+        _ images: [ImageToSave], to target: SaveTarget, compression: Compression = .none,
+        with companions: [CompanionFile] = []
     ) async throws(ImageError) {
         _ = try await diffIDs(of: images.flatMap(\.image.layers))
         var prepared: [ImageWriter.Prepared] = []
@@ -43,11 +46,12 @@ extension Store {
             switch target {
             case .descriptor(let descriptor):
                 let sink = DescriptorSink(descriptor: descriptor, name: "the archive")
-                try ImageWriter(store: self, output: TarOutput(sink), compression: compression).write(all)
+                try ImageWriter(store: self, output: TarOutput(sink), compression: compression).write(
+                    all, with: companions)
                 try sink.flush()
             case .directory(let path):
                 let output = try DirectoryOutput(path)
-                try ImageWriter(store: self, output: output, compression: compression).write(all)
+                try ImageWriter(store: self, output: output, compression: compression).write(all, with: companions)
             }
         }
     }
@@ -68,7 +72,8 @@ struct ImageWriter {
 
     private static func path(_ digest: Digest) -> String { "blobs/\(digest.algorithm.rawValue)/\(digest.hex)" }
 
-    func write(_ images: [Prepared]) throws(ImageError) {
+    func write(_ images: [Prepared], with companions: [CompanionFile] = []) throws(ImageError) {
+        for companion in companions { try output.file(companion.path, companion.bytes) }
         var written: Set<Digest> = []
         var blobs: [SnapshotID: Descriptor] = [:]
         var manifests: [Descriptor] = []

@@ -36,7 +36,7 @@ package struct Skopeo: Sendable {
             "copy", "--quiet", "--override-os", platform.os, "--override-arch", platform.architecture,
         ]
         if let variant = platform.variant { arguments += ["--override-variant", variant] }
-        arguments += credentialArguments("--authfile") + (insecure ? ["--src-tls-verify=false"] : [])
+        arguments += credentialArguments("--authfile") + (isPlain(reference) ? ["--src-tls-verify=false"] : [])
         try await run(
             arguments + ["docker://" + Self.remoteName(reference), "oci:\(folder):image"], about: reference, deadline)
         progress("storing \(reference.familiar)")
@@ -55,7 +55,7 @@ package struct Skopeo: Sendable {
     package func push(
         _ image: StoredImage, to reference: Reference, deadline: Duration = .seconds(1800),
         progress: @escaping @Sendable (String) -> Void = { _ in }
-    ) async throws(ImageError) -> Digest? {
+    ) async throws(ImageError) -> Pushed {
         let reference = reference.withDefaultTag
         let own = try store.ownPendingFolder()
         let folder = own.appending(SnapshotID.random().description)
@@ -70,13 +70,24 @@ package struct Skopeo: Sendable {
         progress("pushing \(reference.familiar)")
         let arguments =
             ["copy", "--quiet", "--digestfile", digestFile.string] + credentialArguments("--authfile")
-            + (insecure ? ["--dest-tls-verify=false"] : [])
+            + (isPlain(reference) ? ["--dest-tls-verify=false"] : [])
         try await run(
             arguments + ["oci:\(folder):\(reference.tag ?? "latest")", "docker://" + Self.remoteName(reference)],
             about: reference, deadline)
         let sink = MemorySink()
         try DescriptorSource(file: digestFile).copy(into: sink)
-        return Digest(String(decoding: sink.bytes.prefix { $0 > 32 }, as: UTF8.self))
+        guard let digest = Digest(String(decoding: sink.bytes.prefix { $0 > 32 }, as: UTF8.self)) else {
+            throw ImageError(.toolFailed, "skopeo did not say what it pushed for \(reference.familiar)")
+        }
+        let manifest = try? ImageFiles(directory: folder).blob(digest)
+        return Pushed(digest: digest, size: Int64(manifest?.count ?? 0))
+    }
+
+    /// A manifest in a registry.
+    package struct Pushed: Hashable, Sendable {
+        package var digest: Digest
+        /// Bytes of the manifest; 0 when the registry's differs from ours.
+        package var size: Int64
     }
 
     /// Loads an image of a running daemon, or whatever else skopeo reads (`docker-daemon:name:tag`).
@@ -84,13 +95,47 @@ package struct Skopeo: Sendable {
     package func copy(
         from source: String, as references: [Reference]?, naming: Bool = true, deadline: Duration = .seconds(1800)
     ) async throws(ImageError) -> [LoadedImage] {
-        guard source.contains(":"), !source.hasPrefix("-") else {
+        guard Self.hasTransport(source) else {
             throw ImageError(.unsupported, "\(source) does not say by which transport")
         }
         let folder = try store.ownPendingFolder().appending(SnapshotID.random().description)
         defer { try? store.removeTree(folder) }
-        try await run(["copy", "--quiet", source, "oci:\(folder):image"], about: nil, deadline)
+        try await run(
+            ["copy", "--quiet"] + Self.daemon("--src-daemon-host", source) + [source, "oci:\(folder):image"],
+            about: nil,
+            deadline)
         return try await store.load(.directory(folder), as: references, naming: naming)
+    }
+
+    /// Hands an image to a running daemon, or to whatever else skopeo writes (`docker-daemon:name:tag`).
+    package func copy(
+        _ image: StoredImage, to destination: String, deadline: Duration = .seconds(1800)
+    ) async throws(ImageError) {
+        guard Self.hasTransport(destination) else {
+            throw ImageError(.unsupported, "\(destination) does not say by which transport")
+        }
+        let folder = try store.ownPendingFolder().appending(SnapshotID.random().description)
+        defer { try? store.removeTree(folder) }
+        try await store.save(
+            [ImageToSave(image, references: [])], to: .directory(folder), compression: .none)
+        try await run(
+            ["copy", "--quiet"] + Self.daemon("--dest-daemon-host", destination) + ["oci:\(folder)", destination],
+            about: nil, deadline)
+    }
+
+    /// Whether a text names an image by one of skopeo's transports that are no registry.
+    package static func hasTransport(_ text: String) -> Bool {
+        ["docker-daemon:", "docker-archive:", "oci-archive:", "oci:", "dir:", "containers-storage:"].contains {
+            text.hasPrefix($0)
+        }
+    }
+
+    /// The daemon that `DOCKER_HOST` names, which skopeo does not ask for itself.
+    private static func daemon(_ flag: String, _ place: String) -> [String] {
+        guard place.hasPrefix("docker-daemon:"), let host = getenv("DOCKER_HOST").map({ String(cString: $0) }),
+            !host.isEmpty
+        else { return [] }
+        return [flag, host]
     }
 
     /// Logs in to a registry. The password goes through a pipe, never through arguments.
@@ -100,11 +145,29 @@ package struct Skopeo: Sendable {
         }
         try await run(
             ["login", "--username", user, "--password-stdin"] + credentialArguments("--authfile")
-                + (insecure ? ["--tls-verify=false"] : []) + [registry],
+                + (insecure || Self.isLoopback(registry) ? ["--tls-verify=false"] : []) + [registry],
             about: nil, .seconds(120), input: password)
     }
 
+    /// Forgets a login.
+    package func logout(registry: String) async throws(ImageError) {
+        guard Reference.isHost(registry) else {
+            throw ImageError(.unsupported, "\(registry) is not the name of a registry")
+        }
+        try await run(["logout"] + credentialArguments("--authfile") + [registry], about: nil, .seconds(60))
+    }
+
     // MARK: - running it
+
+    /// Whether a registry need not speak TLS: those of this machine, as Docker has it.
+    private func isPlain(_ reference: Reference) -> Bool { insecure || Self.isLoopback(reference.registry) }
+
+    static func isLoopback(_ registry: String) -> Bool {
+        let host = registry.hasPrefix("[") ? registry.prefix { $0 != "]" }.dropFirst() : registry.prefix { $0 != ":" }
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return parts.count == 4 && parts.allSatisfy { $0 != nil } && parts[0] == 127
+    }
 
     /// A digest says more than a tag, and skopeo takes only one of them.
     private static func remoteName(_ reference: Reference) -> String {

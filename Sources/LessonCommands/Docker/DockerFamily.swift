@@ -12,7 +12,10 @@ struct DockerFamily: AsyncParsableCommand {
             BuildCommand.self, RunContainerCommand.self, ImagesCommand.self, ImageFamily.self, InspectCommand.self,
             HistoryCommand.self,
             TagCommand.self, RemoveImageCommand.self, SaveCommand.self, LoadCommand.self, ImportCommand.self,
-            PullCommand.self, PushCommand.self, LoginCommand.self, SystemFamily.self,
+            PullCommand.self, PushCommand.self, LoginCommand.self, LogoutCommand.self, ListContainersCommand.self,
+            RemoveContainersCommand.self, ExportCommand.self, CommitCommand.self, ContainerFamily.self,
+            InfoCommand.self,
+            VersionCommand.self, SystemFamily.self,
         ]
     )
 }
@@ -32,5 +35,6 @@ struct ImageFamily: AsyncParsableCommand {
 /// `lesson docker system`.
 struct SystemFamily: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "system", abstract: "The store.", subcommands: [DiskUsageCommand.self, PruneCommand.self])
+        commandName: "system", abstract: "The store.",
+        subcommands: [DiskUsageCommand.self, PruneCommand.self, InfoCommand.self])
 }

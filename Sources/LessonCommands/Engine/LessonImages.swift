@@ -13,6 +13,9 @@ final class LessonImages: Sendable {
         var image: StoredImage
         var reference: Reference
         var message: String
+        var source: ImageResolver.Source
+        /// Whether the name means another image than before.
+        var isNew = true
     }
 
     private let store: Store
@@ -72,10 +75,13 @@ final class LessonImages: Sendable {
         _ reference: Reference, recipes: [BaseImageRecipe], _ platform: Platform, _ pull: Bool,
         _ note: @escaping @Sendable (String) -> Void
     ) async throws(ImageError) -> Found {
+        let before = pull ? try store.image(named: reference) : nil
         let resolver = ImageResolver(store: store, recipes: recipes, pulling: pull ? .always : .missing)
         let found = try await resolver.resolve(reference, platform: platform, progress: note)
         if found.source != .local { announce(found.message) }
-        return Found(image: found.image, reference: reference.withDefaultTag, message: found.message)
+        return Found(
+            image: found.image, reference: reference.withDefaultTag, message: found.message, source: found.source,
+            isNew: before?.image.key != found.image.key)
     }
 
     /// The same for builds.

@@ -9,8 +9,8 @@ import Sandbox
 
 extension ErrorWording {
     /// The one place where errors become words.
-    /// - Parameter isDocker: whether statuses are Docker's.
-    init(_ error: any Error, isDocker: Bool = false) {
+    /// - Parameter docker: the status of a command of Docker's that fails; nil for our own commands.
+    init(_ error: any Error, docker: ExitStatus? = nil) {
         switch error {
         case let error as CommandError:
             self.init(
@@ -52,7 +52,7 @@ extension ErrorWording {
             self.init(
                 code: "sandbox-\(error.code.rawValue)", message: error.message,
                 hint: error.hint ?? "`lesson doctor` says what works on this machine, and what to do about the rest",
-                status: isDocker ? ExitStatus.docker.rawValue : ExitStatus.couldNotRun.rawValue)
+                status: docker == nil ? ExitStatus.couldNotRun.rawValue : ExitStatus.docker.rawValue)
         case let failure as DockerRunFailure:
             self.init(
                 code: "sandbox-\(failure.error.code.rawValue)", message: failure.error.message,
@@ -64,13 +64,14 @@ extension ErrorWording {
                 code: "template", message: error.message,
                 hint:
                     "fields, pipelines, `if`, `range`, `with`, and `json`, `join`, `upper`, `lower`, `len`, `index` work",
-                status: ExitStatus.usage.rawValue)
+                // Docker's own: 64 for what is no template, 1 for one that does not fit.
+                status: error.isSyntax ? ExitStatus.usage.rawValue : ExitStatus.failed.rawValue)
         case let error as ReferenceError:
             self.init(code: "invalid-reference", message: "\(error)", status: ExitStatus.usage.rawValue)
         default:
             // An error that nobody has worded is a gap of ours, and still tells more than nothing.
             self.init(code: "unexpected", message: "\(error)", status: ExitStatus.couldNotRun.rawValue)
         }
-        if isDocker, status == ExitStatus.couldNotRun.rawValue { status = 1 }
+        if let docker, status == ExitStatus.couldNotRun.rawValue { status = docker.rawValue }
     }
 }

@@ -14,6 +14,10 @@ struct ErrorWording: Sendable, Hashable {
     /// More that is wrong, each with its own place.
     var others: [Diagnostic] = []
     var status: Int32
+    /// What stands before the message.
+    var lead = "error:"
+    /// A line after the message, before the hint.
+    var trailer: String?
 
     init(
         code: String, message: String, hint: String? = nil, file: String? = nil, line: Int? = nil,
@@ -46,8 +50,12 @@ struct ErrorWording: Sendable, Hashable {
         if let file { place = line.map { "\(file):\($0): " } ?? "\(file): " }
         var lines: [StyledLine] = []
         let text = message.split(separator: "\n", omittingEmptySubsequences: false)
-        lines.append(StyledLine([Span(place), Span("error:", .fail), Span(" \(text.first ?? "")")]))
-        lines += text.dropFirst().map { StyledLine("  \($0)") }
+        lines.append(StyledLine([Span(place), Span(lead, .fail), Span(" \(text.first ?? "")")]))
+        let isDockers = lead != "error:"
+        lines += text.dropFirst().map {
+            isDockers ? StyledLine([Span(lead, .fail), Span(" \($0)")]) : StyledLine("  \($0)")
+        }
+        if let trailer { lines.append(StyledLine(trailer)) }
         if let hint { lines += Self.hint(hint, terminal) }
         let renderer = DiagnosticRenderer(showsSource: false)
         for other in others.prefix(20) {
@@ -63,6 +71,22 @@ struct ErrorWording: Sendable, Hashable {
             LineWrapper(width: terminal.proseWidth, first: [Span("  hint: ", .strong)])
                 .wrap(inlineCode(String(part)))
         }
+    }
+
+    /// The error as `docker` words it.
+    var inDockersWords: ErrorWording {
+        var wording = self
+        wording.lead = "Error:"
+        return wording
+    }
+
+    /// The error as `docker run` words it.
+    var asOfRun: ErrorWording {
+        var wording = self
+        wording.lead = "docker:"
+        if !wording.message.hasSuffix(".") { wording.message += "." }
+        if status == ExitStatus.docker.rawValue { wording.trailer = "See 'docker run --help'." }
+        return wording
     }
 
     /// The error for a program.

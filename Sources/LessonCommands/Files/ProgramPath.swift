@@ -18,6 +18,9 @@ enum ProgramPath {
         return FilePath(platformString: path)
     }
 
+    /// A variable of the environment, which may be empty; nil when unset.
+    static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
     /// A variable of the environment; nil when unset or empty.
     static func environment(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }

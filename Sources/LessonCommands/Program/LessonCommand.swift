@@ -32,9 +32,17 @@ extension EngineCommand {
 /// A command that speaks Docker's words and exits with Docker's statuses.
 protocol DockerCommand: EngineCommand {
     var display: DisplayOptions { get }
+    /// The status when it could not do what was asked.
+    static var failure: ExitStatus { get }
+    /// An error as the command of Docker's would word it.
+    static func words(for error: ErrorWording) -> ErrorWording
 }
 
 extension DockerCommand {
+    static var failure: ExitStatus { .failed }
+
+    static func words(for error: ErrorWording) -> ErrorWording { error.inDockersWords }
+
     func makeConsole() -> Console { display.console(isJSON: false) }
 }
 

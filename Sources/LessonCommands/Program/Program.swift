@@ -11,7 +11,16 @@ extension Lesson {
     ///
     /// Not `async`: what must happen while there is one thread, and on that thread, happens here.
     package static func start() -> Never {
-        Program(arguments: Array(CommandLine.arguments.dropFirst())).run()
+        Program(arguments: Self.understood(Array(CommandLine.arguments.dropFirst()))).run()
+    }
+
+    /// The arguments in the order and form that the parser takes.
+    private static func understood(_ arguments: [String]) -> [String] {
+        let sorted = CommandLineOrder.sorted(arguments)
+        guard sorted.first == DockerFamily._commandName else { return sorted }
+        let words = DockerFlags.normalized(Array(sorted.dropFirst()))
+        let isVersion = words == ["--version"] || words == ["-v"]
+        return [DockerFamily._commandName] + (isVersion ? VersionCommand.short : words)
     }
 }
 
@@ -101,7 +110,9 @@ struct Program {
         // Validation errors and requests for help that a command throws while it runs are the parser's to word.
         if error is ValidationError || error is CleanExit { return usage(error) }
         if let exit = error as? ExitCode { return exit.rawValue }
-        let wording = ErrorWording(error, isDocker: command is any DockerCommand)
+        let docker = (command as? any DockerCommand).map { type(of: $0) }
+        var wording = ErrorWording(error, docker: docker?.failure)
+        if let docker { wording = docker.words(for: wording) }
         console.error(wording)
         return wording.status
     }
@@ -114,8 +125,12 @@ struct Program {
             if !text.isEmpty { print(text) }
             return 0
         }
-        let isDocker = arguments.first == "docker"
-        let status: ExitStatus = isDocker ? .docker : .usage
+        if arguments.first == DockerFamily._commandName {
+            let usage = DockerUsage(Array(arguments.dropFirst()), parser: Lesson.message(for: error))
+            Streams.error.write(SafeText(block: usage.text).description)
+            return usage.status
+        }
+        let status = ExitStatus.usage
         if asksForJSON {
             let wording = ErrorWording(
                 code: "usage", message: Lesson.message(for: error), hint: misspelt.map { "did you mean `\($0)`?" },

@@ -34,11 +34,20 @@ struct CommandTrial {
             guard let parsed = try Lesson.parseAsRoot(words) as? any DockerCommand else {
                 return .refused("this engine does not have it")
             }
-            command = parsed
+            if var run = parsed as? RunContainerCommand {
+                // A trial leaves nothing that a slide does not ask for by name, and may be made again.
+                run.options.rm = run.options.rm || run.options.name == nil
+                run.options.replace = true
+                command = run
+            } else {
+                command = parsed
+            }
         } catch {
             return .refused(Lesson.message(for: error))
         }
-        if let run = command as? RunContainerCommand, run.tty || run.interactive { return .interactive }
+        if let run = command as? RunContainerCommand, run.options.tty || run.options.interactive {
+            return .interactive
+        }
         let streams = try StandardStreams(redirectedTo: log, in: folder)
         let outcome: Outcome
         do {
@@ -60,7 +69,7 @@ struct CommandTrial {
                     return exit.status == 0 ? .worked : .failed(status: exit.status, lastLines: [])
                 } catch {
                     if Task.isCancelled { throw CancellationError() }
-                    let wording = ErrorWording(error, isDocker: true)
+                    let wording = ErrorWording(error, docker: .failed)
                     return .failed(status: wording.status, lastLines: [wording.message])
                 }
             }

@@ -10,6 +10,9 @@ struct BuildCommand: DockerCommand {
         commandName: "build", abstract: "Build an image from a Dockerfile.",
         discussion: "The context is a folder, or - for a Dockerfile or a tar archive on standard input.")
 
+    /// As every error of a build: `FILE:LINE: error: ...`.
+    static func words(for error: ErrorWording) -> ErrorWording { error }
+
     @Option(name: [.customShort("t"), .customLong("tag")], help: "Name and optionally a tag (name:tag).")
     var tags: [String] = []
 

@@ -21,12 +21,16 @@ final class BuildDisplay: Sendable {
         case .rawjson: style = .json(JSONProgress(write: write))
         case .plain: style = .plain(PlainProgress(write: write))
         case .tty, .auto:
-            guard choice == .tty || console.err.isInteractive else {
+            // It moves the cursor: where no escape codes are wanted there are lines.
+            guard console.err.isInteractive, console.err.usesColour else {
                 style = .plain(PlainProgress(write: write))
                 return
             }
-            let (columns, rows) = (console.err.width, console.err.height)
-            style = .terminal(TerminalProgress(size: { (columns, rows) }, write: write))
+            let size: @Sendable () -> (columns: Int, rows: Int) = {
+                let now = Terminal.detect(descriptor: Streams.error.descriptor)
+                return (now.width, now.height)
+            }
+            style = .terminal(TerminalProgress(size: size, write: write))
         }
     }
 
@@ -79,7 +83,11 @@ final class BuildDisplay: Sendable {
     /// Says why a build failed: the last output, the lines of the Dockerfile, what to do, and last `FILE:LINE: error:`.
     func fail(_ failure: BuildFailure, source: DockerfileSource) {
         if failure.kind == .cancelled { return }
-        if case .json(let progress) = style { progress.failed(failure) }
+        if case .json(let progress) = style {
+            progress.failed(failure)
+            // The one line that ends every failed build; all else is in the documents before.
+            return Streams.error.write(failure.headline + "\n")
+        }
         Streams.error.write(BuildFailureText(failure: failure, source: source).text)
     }
 }

@@ -20,7 +20,7 @@ struct DockerListing {
     /// - Parameter format: `table`, `table TEMPLATE`, `json`, a template; nil and empty for the usual table.
     func text(format: String?) throws(GoTemplate.Failure) -> String {
         let format = (format ?? "").isEmpty ? "table" : format ?? "table"
-        if format == "json" { return rows.map { JSON.object($0).text + "\n" }.joined() }
+        if format == "json" || format == "{{json .}}" { return rows.map { JSON.object($0).row + "\n" }.joined() }
         if format == "table" || format.hasPrefix("table ") {
             let given = format.dropFirst(6)
             let usual = columns.map { "{{.\($0)}}" }.joined(separator: "\t")
@@ -54,18 +54,28 @@ struct DockerListing {
 }
 
 extension JSON {
-    /// The document as `docker inspect` prints it: four blanks, keys in order.
-    func indented(_ depth: Int = 0) -> String {
+    /// The document as `docker inspect` prints it: four blanks, keys in Docker's order, others after them by name.
+    func indented(_ depth: Int = 0, order: [String: [String]] = [:], in parent: String = "") -> String {
         let (pad, inner) = (String(repeating: "    ", count: depth), String(repeating: "    ", count: depth + 1))
         switch self {
         case .array(let items) where !items.isEmpty && depth < JSON.depthLimit:
-            return "[\n" + items.map { inner + $0.indented(depth + 1) }.joined(separator: ",\n") + "\n\(pad)]"
+            let lines = items.map { inner + $0.indented(depth + 1, order: order, in: parent) }
+            return "[\n" + lines.joined(separator: ",\n") + "\n\(pad)]"
         case .object(let members) where !members.isEmpty && depth < JSON.depthLimit:
-            let sorted = members.sorted { $0.key < $1.key }
-            return "{\n"
-                + sorted.map { "\(inner)\(JSON.string($0.key).text): \($0.value.indented(depth + 1))" }
-                .joined(separator: ",\n") + "\n\(pad)}"
+            let known = order[parent] ?? []
+            let names = known.filter { members[$0] != nil } + members.keys.filter { !known.contains($0) }.sorted()
+            let lines = names.compactMap { name in
+                members[name].map {
+                    "\(inner)\(JSON.string(name).text): \($0.indented(depth + 1, order: order, in: name))"
+                }
+            }
+            return "{\n" + lines.joined(separator: ",\n") + "\n\(pad)}"
         default: return text
         }
+    }
+
+    /// One line, with `<`, `>` and `&` as Go's encoder writes them in the rows of a list.
+    var row: String {
+        text.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e").replacing("&", with: "\\u0026")
     }
 }

@@ -11,11 +11,20 @@ extension GoTemplate {
     struct Scope {
         let root: JSON
         var dot: JSON
+        var variables: [String: JSON] = [:]
+
+        func with(_ value: JSON) -> Scope {
+            var scope = self
+            scope.dot = value
+            return scope
+        }
     }
 
-    private static func render(_ nodes: [Node], _ scope: Scope, _ out: inout String) throws(Failure) {
+    private static func render(_ nodes: [Node], _ outer: Scope, _ out: inout String) throws(Failure) {
+        var scope = outer
         for node in nodes {
             switch node {
+            case .assign(let name, let pipeline): scope.variables[name] = try value(of: pipeline, scope)
             case .text(let text): out += text
             case .print(let pipeline): out += text(of: try value(of: pipeline, scope))
             case .branch(let pipeline, let then, let otherwise):
@@ -23,13 +32,20 @@ extension GoTemplate {
             case .with(let pipeline, let body, let otherwise):
                 let value = try value(of: pipeline, scope)
                 try render(
-                    isTrue(value) ? body : otherwise, isTrue(value) ? Scope(root: scope.root, dot: value) : scope, &out)
-            case .range(let pipeline, let body, let otherwise):
+                    isTrue(value) ? body : otherwise, isTrue(value) ? scope.with(value) : scope, &out)
+            case .range(let pipeline, let key, let name, let body, let otherwise):
                 let value = try value(of: pipeline, scope)
-                var items: [JSON] = []
-                if case .array(let array) = value { items = array }
-                if case .object(let members) = value { items = members.sorted { $0.key < $1.key }.map(\.value) }
-                for item in items { try render(body, Scope(root: scope.root, dot: item), &out) }
+                var items: [(key: JSON, value: JSON)] = []
+                if case .array(let array) = value { items = array.enumerated().map { (.integer($0), $1) } }
+                if case .object(let members) = value {
+                    items = members.sorted { $0.key < $1.key }.map { (.string($0.key), $0.value) }
+                }
+                for item in items {
+                    var inner = scope.with(item.value)
+                    if let key { inner.variables[key] = item.key }
+                    if let name { inner.variables[name] = item.value }
+                    try render(body, inner, &out)
+                }
                 if items.isEmpty { try render(otherwise, scope, &out) }
             }
         }
@@ -55,6 +71,7 @@ extension GoTemplate {
         switch operand {
         case .literal(let value): value
         case .field(let path, let isRoot): try field(path, of: isRoot ? scope.root : scope.dot)
+        case .variable(let name, let path): try field(path, of: scope.variables[name] ?? .null)
         case .pipeline(let pipeline, let path): try field(path, of: try value(of: pipeline, scope))
         }
     }
@@ -90,6 +107,11 @@ extension GoTemplate {
                 throw Failure(message: "template: \(name) needs a number")
             }
             return number
+        }
+        func integers(_ start: Int) throws(Failure) -> [Int] {
+            var values: [Int] = []
+            for index in arguments.indices.dropFirst(start) { values.append(try integer(index)) }
+            return values
         }
         switch name {
         case "json": return .string(try argument(0).text)
@@ -129,11 +151,52 @@ extension GoTemplate {
             }
         case "index": return try index(try argument(0), arguments.dropFirst())
         case "eq": return .bool(try argument(0) == argument(1))
+        case "lt", "le", "gt", "ge": return .bool(try compare(name, try argument(0), try argument(1)))
+        case "printf": return .string(GoFormatting.text(try string(0), Array(arguments.dropFirst())))
+        case "slice":
+            let bounds = try integers(1)
+            return try slice(try argument(0), bounds)
         case "ne": return .bool(try argument(0) != argument(1))
         case "not": return .bool(!isTrue(try argument(0)))
         case "and": return arguments.first { !isTrue($0) } ?? arguments.last ?? .null
         case "or": return arguments.first(where: isTrue) ?? arguments.last ?? .null
         default: throw Failure(message: "template: function \"\(name)\" not defined")
+        }
+    }
+
+    private static func compare(_ name: String, _ a: JSON, _ b: JSON) throws(Failure) -> Bool {
+        let order: Int
+        switch (a, b) {
+        case (.number(let a), .number(let b)):
+            guard let a = Double(a), let b = Double(b) else {
+                throw Failure(message: "template: \(name) needs numbers")
+            }
+            order = a < b ? -1 : a > b ? 1 : 0
+        case (.string(let a), .string(let b)): order = a < b ? -1 : a > b ? 1 : 0
+        default: throw Failure(message: "template: error calling \(name): incompatible types for comparison")
+        }
+        return switch name {
+        case "lt": order < 0
+        case "le": order <= 0
+        case "gt": order > 0
+        default: order >= 0
+        }
+    }
+
+    private static func slice(_ value: JSON, _ bounds: [Int]) throws(Failure) -> JSON {
+        func range(_ count: Int) throws(Failure) -> Range<Int> {
+            let (from, to) = (bounds.first ?? 0, bounds.count > 1 ? bounds[1] : count)
+            guard bounds.count <= 2, from >= 0, from <= to, to <= count else {
+                throw Failure(message: "template: error calling slice: index out of range")
+            }
+            return from..<to
+        }
+        switch value {
+        case .string(let text):
+            let bytes = Array(text.utf8)
+            return .string(String(decoding: bytes[try range(bytes.count)], as: UTF8.self))
+        case .array(let items): return .array(Array(items[try range(items.count)]))
+        default: throw Failure(message: "template: error calling slice: can't slice this value")
         }
     }
 

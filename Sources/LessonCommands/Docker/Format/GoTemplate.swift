@@ -1,15 +1,20 @@
 import OCI
 
-/// The part of Go's `text/template` that people use with `docker --format`: fields, pipelines, `if`, `range`, `with`.
+/// The part of Go's `text/template` that people use with `docker --format`: fields, variables, pipelines, `if`, `range`,
+/// `with`.
 ///
 /// Docker's own functions are there: `json`, `join`, `split`, `lower`, `upper`, `title`, `truncate`, `pad`, `println`,
-/// and of Go's `len`, `index`, `eq`, `ne`, `and`, `or`, `not`, `print`. What is missing is refused by name.
+/// and of Go's `len`, `index`, `slice`, `eq`, `ne`, `lt`, `le`, `gt`, `ge`, `and`, `or`, `not`, `print`, `printf`. What is
+/// missing is refused by name.
 struct GoTemplate: Sendable {
     indirect enum Node: Sendable {
         case text(String)
         case print(Pipeline)
         case branch(Pipeline, then: [Node], otherwise: [Node])
-        case range(Pipeline, body: [Node], otherwise: [Node])
+        /// `{{range $key, $value := ...}}`, the variables being wanted or not.
+        case range(Pipeline, key: String?, value: String?, body: [Node], otherwise: [Node])
+        /// `{{$name := ...}}` and `{{$name = ...}}`
+        case assign(String, Pipeline)
         case with(Pipeline, body: [Node], otherwise: [Node])
     }
 
@@ -27,6 +32,8 @@ struct GoTemplate: Sendable {
     indirect enum Operand: Sendable {
         /// `.A.B`, from the current value, or from the whole with `$`.
         case field([String], isRoot: Bool)
+        /// `$name.A`
+        case variable(String, field: [String])
         case literal(JSON)
         case pipeline(Pipeline, field: [String])
     }
@@ -35,6 +42,8 @@ struct GoTemplate: Sendable {
     struct Failure: Error, Sendable, Hashable {
         /// Lower case, no full stop.
         var message: String
+        /// Whether the text is no template at all, rather than one that asks for what is not there.
+        var isSyntax = false
     }
 
     let nodes: [Node]

@@ -5,10 +5,12 @@ struct GoTemplateParser {
     private let text: [Character]
     private var position = 0
     private var depth = 0
+    /// Names that were declared so far.
+    private var variables: Set<String> = []
 
     private static let functions: Set<String> = [
         "json", "join", "split", "lower", "upper", "title", "truncate", "pad", "println", "print", "len", "index", "eq",
-        "ne", "and", "or", "not",
+        "ne", "and", "or", "not", "lt", "le", "gt", "ge", "slice", "printf",
     ]
 
     init(_ text: String) {
@@ -22,7 +24,7 @@ struct GoTemplateParser {
     }
 
     private func failure(_ message: String) -> GoTemplate.Failure {
-        GoTemplate.Failure(message: "template parsing error: \(message)")
+        GoTemplate.Failure(message: "template parsing error: template: :1: \(message)", isSyntax: true)
     }
 
     /// Nodes up to an `end` or `else` of the block around, or the end of the text.
@@ -60,22 +62,56 @@ struct GoTemplateParser {
             case "end", "else":
                 return (nodes, String(text[start..<position]))
             case "if":
+                let name = try declaration().value
                 let (pipeline, body, otherwise) = try block()
+                if let name { nodes.append(.assign(name, pipeline)) }
                 nodes.append(.branch(pipeline, then: body, otherwise: otherwise))
             case "range":
+                let (key, value) = try declaration()
                 let (pipeline, body, otherwise) = try block()
-                nodes.append(.range(pipeline, body: body, otherwise: otherwise))
+                nodes.append(.range(pipeline, key: key, value: value, body: body, otherwise: otherwise))
             case "with":
+                let name = try declaration().value
                 let (pipeline, body, otherwise) = try block()
+                if let name { nodes.append(.assign(name, pipeline)) }
                 nodes.append(.with(pipeline, body: body, otherwise: otherwise))
             default:
                 position = start
-                nodes.append(.print(try pipeline()))
+                if case (nil, let name?) = try declaration() {
+                    nodes.append(.assign(name, try pipeline()))
+                } else {
+                    nodes.append(.print(try pipeline()))
+                }
                 try close()
             }
         }
         flush()
         return (nodes, nil)
+    }
+
+    /// `$value :=` or `$key, $value :=`; nothing is read where there is none.
+    private mutating func declaration() throws(GoTemplate.Failure) -> (key: String?, value: String?) {
+        let start = position
+        var names: [String] = []
+        while true {
+            skipSpace()
+            guard position < text.count, text[position] == "$" else { break }
+            position += 1
+            names.append(word())
+            skipSpace()
+            guard starts(with: ",") else { break }
+            position += 1
+        }
+        let isAssigned = starts(with: ":=") || (starts(with: "=") && names.count == 1)
+        guard isAssigned, names.allSatisfy({ !$0.isEmpty }) else {
+            guard names.count < 2 else { throw failure("expected :=") }
+            position = start
+            return (nil, nil)
+        }
+        guard names.count <= 2 else { throw failure("too many declarations in range") }
+        position += starts(with: ":=") ? 2 : 1
+        for name in names { variables.insert(name) }
+        return (names.count == 2 ? names[0] : nil, names.last)
     }
 
     private mutating func block() throws(GoTemplate.Failure) -> (
@@ -150,8 +186,10 @@ struct GoTemplateParser {
             return .field(fields(), isRoot: false)
         case "$":
             position += 1
-            guard word().isEmpty else { throw failure("variables are not supported") }
-            return .field(fields(), isRoot: true)
+            let name = word()
+            guard !name.isEmpty else { return .field(fields(), isRoot: true) }
+            guard variables.contains(name) else { throw failure("undefined variable \"$\(name)\"") }
+            return .variable(name, field: fields())
         case "\"", "`":
             return .literal(.string(try string(character)))
         case "(":

@@ -47,13 +47,13 @@ struct HistoryCommand: DockerCommand {
         var layers = image.layers[...]
         var sizes: [Int64] = []
         for entry in image.configuration.history {
-            sizes.append(entry.emptyLayer ? 0 : try layers.popFirst().map { try store.tarBytes(of: $0) } ?? 0)
+            sizes.append(entry.emptyLayer ? 0 : try layers.popFirst().map { try store.contentBytes(of: $0) } ?? 0)
         }
         var rows = zip(image.configuration.history, sizes).map { entry, size in
             row(entry.createdBy ?? "", entry.created, size, entry.comment ?? "")
         }
         // Layers that the history says nothing of exist too.
-        for layer in layers { rows.append(row("", nil, try store.tarBytes(of: layer), "")) }
+        for layer in layers { rows.append(row("", nil, try store.contentBytes(of: layer), "")) }
         rows.reverse()
         if !rows.isEmpty { rows[0]["ID"] = .string(id) }
         return rows
@@ -64,7 +64,8 @@ struct HistoryCommand: DockerCommand {
         if !noTrunc { by = DisplayWidth.cut(by, to: 45, ellipsis: "…") }
         return [
             "ID": "<missing>", "CreatedSince": .string(ImageSummary.since(created, DockerTime.now)),
-            "CreatedAt": .string(created?.description ?? "N/A"), "CreatedBy": .string(by),
+            "CreatedAt": .string(created.map { Timestamp(seconds: $0.seconds).description } ?? "N/A"),
+            "CreatedBy": .string(by),
             "Size": .string(human ? "\(ByteCount(size))" : "\(size)"), "Comment": .string(comment),
         ]
     }

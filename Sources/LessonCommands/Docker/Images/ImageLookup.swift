@@ -7,7 +7,7 @@ extension Store {
     func require(_ name: String) async throws -> NamedImage {
         if let image = try await image(matching: name) { return image }
         throw CommandError(
-            "no-such-image", "No such image: \(name)",
+            "no-such-image", "No such image: \((try? Reference(parsing: name))?.withDefaultTag.familiar ?? name)",
             hint: "`lesson docker images` lists what there is; `lesson docker pull \(name)` fetches it", status: .failed
         )
     }
@@ -18,7 +18,7 @@ func parseReference(_ text: String) throws -> Reference {
     do throws(ReferenceError) {
         return try Reference(parsing: text)
     } catch {
-        throw CommandError("invalid-reference", "invalid reference format: \(error)", status: .docker)
+        throw CommandError("invalid-reference", "\(error)", status: .failed)
     }
 }
 

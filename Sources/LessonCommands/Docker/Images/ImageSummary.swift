@@ -6,6 +6,8 @@ import TerminalUI
 struct ImageSummary {
     let named: NamedImage
     let id: Digest
+    /// Bytes of all its files.
+    let size: Int64
     /// Bytes of layers that other images of the store have too.
     let shared: Int64
 
@@ -18,12 +20,17 @@ struct ImageSummary {
         for image in images {
             var shared: Int64 = 0
             for layer in image.image.layers where users[layer, default: 0] > 1 {
-                shared += try store.tarBytes(of: layer)
+                shared += try store.contentBytes(of: layer)
             }
             let id = try await store.imageID(of: image.image)
-            summaries.append(ImageSummary(named: image, id: id, shared: shared))
+            summaries.append(
+                ImageSummary(named: image, id: id, size: try store.contentBytes(of: image.image), shared: shared))
         }
-        return summaries
+        // The newest first, as Docker counts: by when the image was made, not when it came here.
+        return summaries.enumerated().sorted { a, b in
+            let (first, second) = (a.element.named.image.created ?? .epoch, b.element.named.image.created ?? .epoch)
+            return first == second ? a.offset < b.offset : first > second
+        }.map(\.element)
     }
 
     static let fields: [DockerListing.Column] = [
@@ -50,9 +57,10 @@ struct ImageSummary {
                 "ID": .string(truncates ? String(id.hex.prefix(12)) : id.description),
                 "CreatedSince": .string(Self.since(named.image.created, now)),
                 "CreatedAt": .string(named.image.created.map(DockerTime.table) ?? "N/A"),
-                "Size": .string("\(ByteCount(named.size))"), "VirtualSize": .string("\(ByteCount(named.size))"),
+                "Size": .string("\(ByteCount(size))"),
+                "VirtualSize": .string("\(ByteCount(size, precision: 4))"),
                 "SharedSize": .string("\(ByteCount(shared))"),
-                "UniqueSize": .string("\(ByteCount(named.size - shared))"), "Containers": "N/A",
+                "UniqueSize": .string("\(ByteCount(size - shared))"), "Containers": "N/A",
             ]
         }
     }

@@ -38,78 +38,25 @@ struct ImagesOptions: ParsableArguments, Sendable {
     @Flag(name: .long, help: "Show digests.")
     var digests = false
 
-    @Option(name: [.customShort("f"), .customLong("filter")], help: "reference=PATTERN or dangling=true|false.")
+    @Option(
+        name: [.customShort("f"), .customLong("filter")],
+        help: "reference=PATTERN, dangling=true|false, label=NAME[=VALUE], before=IMAGE or since=IMAGE.")
     var filters: [String] = []
 
     @Option(help: "'table', 'table TEMPLATE', 'json', or a Go template.")
     var format: String?
 
     func execute(_ console: Console) async throws {
-        let filter = try ImageFilter(name: name, filters)
+        var filter = try ImageFilter(name: name, filters)
         let engine = try await EngineSession.open(console)
+        try await filter.findImages(engine.store)
         let now = DockerTime.now
-        let images = try await ImageSummary.all(engine.store)
-        if quiet, format == nil {
-            var seen: Set<String> = []
-            for image in images where image.rows(now: now, truncates: true).contains(where: filter.accepts) {
-                let id = noTrunc ? image.id.description : String(image.id.hex.prefix(12))
-                if seen.insert(id).inserted { console.print(id) }
-            }
-            return
-        }
+        let images = try await ImageSummary.all(engine.store).filter { filter.accepts($0.named.image) }
         let rows = images.flatMap { $0.rows(now: now, truncates: !noTrunc) }.filter(filter.accepts)
+        // A line for each name, as in Docker: an image with two names is there twice.
+        if quiet, format == nil { return console.printText(rows.map { ($0["ID"]?.string ?? "") + "\n" }.joined()) }
         let columns = ["Repository", "Tag"] + (digests ? ["Digest"] : []) + ["ID", "CreatedSince", "Size"]
         let listing = DockerListing(fields: ImageSummary.fields, columns: columns, rows: rows)
         console.printText(try listing.text(format: format))
-    }
-}
-
-/// Which images a list shows.
-struct ImageFilter {
-    private var patterns: [String] = []
-    private var isDangling: Bool?
-
-    init(name: String?, _ filters: [String]) throws {
-        if let name { patterns.append(name) }
-        for filter in filters {
-            let parts = filter.split(separator: "=", maxSplits: 1).map(String.init)
-            switch (parts.first, parts.count == 2 ? parts[1] : nil) {
-            case ("reference", let value?): patterns.append(value)
-            case ("dangling", "true"), ("dangling", "1"): isDangling = true
-            case ("dangling", "false"), ("dangling", "0"): isDangling = false
-            default: throw CommandError("invalid-filter", "invalid filter '\(filter)'", status: .docker)
-            }
-        }
-    }
-
-    func accepts(_ row: [String: JSON]) -> Bool {
-        let (name, tag) = (row["Repository"]?.string ?? "", row["Tag"]?.string ?? "")
-        if let isDangling, isDangling != (name == "<none>") { return false }
-        return patterns.allSatisfy { pattern in
-            // A pattern with a tag is held against name and tag, one without against the name.
-            let hasTag = pattern.split(separator: "/").last?.contains(":") ?? false
-            return Self.matches(pattern[...], hasTag ? "\(name):\(tag)" : name)
-        }
-    }
-
-    /// Go's `path.Match` for `*` and `?`, without recursion.
-    static func matches(_ pattern: Substring, _ text: String) -> Bool {
-        let (pattern, text) = (Array(pattern), Array(text))
-        var (p, t) = (0, 0)
-        var retry: (pattern: Int, text: Int)?
-        while t < text.count {
-            if p < pattern.count, pattern[p] == "*" {
-                retry = (p, t)
-                p += 1
-            } else if p < pattern.count, pattern[p] == text[t] || (pattern[p] == "?" && text[t] != "/") {
-                (p, t) = (p + 1, t + 1)
-            } else if let last = retry, text[last.text] != "/" {
-                retry = (last.pattern, last.text + 1)
-                (p, t) = (last.pattern + 1, last.text + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[p...].allSatisfy { $0 == "*" }
     }
 }

@@ -4,22 +4,17 @@ import OCI
 
 struct InspectCommand: DockerCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Return low-level information on images.")
+        commandName: "inspect", abstract: "Return low-level information on images and containers.")
 
     @OptionGroup var options: InspectOptions
 
-    @Option(help: "Only objects of this type; images are the only ones there are.")
-    var type: String?
+    @Option(help: "Only objects of this type: image or container.")
+    var type: InspectOptions.Kind?
 
     @OptionGroup var display: DisplayOptions
 
     func execute(_ console: Console) async throws {
-        if let type, type != "image" {
-            throw CommandError(
-                "unsupported", "--type \(type) is not supported", hint: "this engine keeps images only",
-                status: .docker)
-        }
-        try await options.execute(console)
+        try await InspectOptions.inspect(options.objects, kind: type, format: options.format, console)
     }
 }
 
@@ -30,24 +25,35 @@ struct ImageInspectCommand: DockerCommand {
     @OptionGroup var options: InspectOptions
     @OptionGroup var display: DisplayOptions
 
-    func execute(_ console: Console) async throws { try await options.execute(console) }
+    func execute(_ console: Console) async throws {
+        try await InspectOptions.inspect(options.objects, kind: .image, format: options.format, console)
+    }
 }
 
 struct InspectOptions: ParsableArguments, Sendable {
-    @Argument(help: "Names or ids of images.")
-    var images: [String]
+    enum Kind: String, ExpressibleByArgument, CaseIterable, Sendable {
+        case image
+        case container
+    }
+
+    @Argument(help: ArgumentHelp("Names or ids.", valueName: "name"))
+    var objects: [String]
 
     @Option(name: [.customShort("f"), .long], help: "'json' or a Go template.")
     var format: String?
 
-    func execute(_ console: Console) async throws {
+    /// Prints what is there, then says what is not.
+    /// - Parameter kind: nil for whatever has the name, containers first, as in Docker.
+    static func inspect(_ names: [String], kind: Kind?, format: String?, _ console: Console) async throws {
         let template = try format.flatMap { $0 == "json" ? nil : $0 }.map { try GoTemplate(parsing: $0) }
-        let engine = try await EngineSession.open(console)
+        let store = try await EngineSession.open(console).store
         var documents: [JSON] = []
         var missing: [String] = []
-        for name in images {
-            if let image = try await engine.store.image(matching: name) {
-                documents.append(try await InspectDocument.make(image, engine.store))
+        for name in names {
+            if kind != .image, let container = try store.container(matching: name) {
+                documents.append(try await ContainerDocument.make(container, store))
+            } else if kind != .container, let image = try await store.image(matching: name) {
+                documents.append(try await InspectDocument.make(image, store))
             } else {
                 missing.append(name)
             }
@@ -57,11 +63,12 @@ struct InspectOptions: ParsableArguments, Sendable {
         } else if format == "json" {
             console.printJSON(JSON.array(documents).text)
         } else {
-            console.printJSON(JSON.array(documents).indented())
+            console.printJSON(JSON.array(documents).indented(order: InspectDocument.order))
         }
         guard missing.isEmpty else {
+            let word = kind?.rawValue ?? "object"
             throw CommandError(
-                "no-such-image", missing.map { "No such image: \($0)" }.joined(separator: "\n"), status: .failed)
+                "no-such-\(word)", missing.map { "No such \(word): \($0)" }.joined(separator: "\n"), status: .failed)
         }
     }
 }

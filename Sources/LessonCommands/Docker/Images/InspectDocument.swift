@@ -7,26 +7,52 @@ enum InspectDocument {
         let image = named.image
         let configuration = image.configuration
         let id = try await store.imageID(of: image)
+        let size = try store.contentBytes(of: image)
         let diffIDs = try await store.diffIDs(of: image.layers)
-        return .object([
+        var members: [String: JSON] = [
             "Id": .string(id.description),
             "RepoTags": .strings(named.references.map(\.familiar)),
-            "RepoDigests": .strings(image.repositoryDigests),
+            "RepoDigests": .strings(image.repositoryDigests), "Parent": "",
+            "Comment": .string(configuration.history.last?.comment ?? ""), "DockerVersion": "",
             "Created": .string(configuration.created?.description ?? ""),
             "Author": .string(configuration.author ?? ""),
             "Architecture": .string(configuration.platform.architecture),
-            "Variant": .string(configuration.platform.variant ?? ""),
             "Os": .string(configuration.platform.os),
-            "Size": .integer(named.size),
-            "VirtualSize": .integer(named.size),
+            "Size": .integer(size),
+            "VirtualSize": .integer(size),
             "Config": config(configuration.config),
             "RootFS": .object(["Type": "layers", "Layers": .strings(diffIDs.map(\.description))]),
+            "GraphDriver": ["Data": .null, "Name": "overlay2"],
             "Metadata": .object(["LastTagTime": .string(Timestamp(seconds: named.added).description)]),
-        ])
+        ]
+        if let variant = configuration.platform.variant { members["Variant"] = .string(variant) }
+        return .object(members)
     }
 
+    /// The order of Docker's keys, by the key of the object they stand in.
+    static let order: [String: [String]] = [
+        "": [
+            "Id", "RepoTags", "RepoDigests", "Parent", "Comment", "Created", "Path", "Args", "State", "Container",
+            "ContainerConfig", "DockerVersion", "Author", "Image", "Name", "RestartCount", "Driver", "Platform",
+            "HostConfig", "Mounts", "Config", "Architecture", "Variant", "Os", "Size", "VirtualSize", "GraphDriver",
+            "RootFS", "Metadata",
+        ],
+        "Config": [
+            "Hostname", "Domainname", "User", "AttachStdin", "AttachStdout", "AttachStderr", "ExposedPorts", "Tty",
+            "OpenStdin", "StdinOnce", "Env", "Cmd", "Healthcheck", "ArgsEscaped", "Image", "Volumes", "WorkingDir",
+            "Entrypoint", "OnBuild", "Labels", "StopSignal", "Shell",
+        ],
+        "Healthcheck": ["Test", "Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"],
+        "RootFS": ["Type", "Layers"],
+        "State": [
+            "Status", "Running", "Paused", "Restarting", "OOMKilled", "Dead", "Pid", "ExitCode", "Error", "StartedAt",
+            "FinishedAt",
+        ],
+        "Mounts": ["Type", "Source", "Destination", "Mode", "RW", "Propagation"],
+    ]
+
     /// Docker's inspect has every key, also those that an image leaves out.
-    private static func config(_ config: ContainerConfiguration) -> JSON {
+    static func config(_ config: ContainerConfiguration) -> JSON {
         var members: [String: JSON] = [
             "Hostname": "", "Domainname": "", "AttachStdin": false, "AttachStdout": false, "AttachStderr": false,
             "Tty": false, "OpenStdin": false, "StdinOnce": false, "Image": "", "User": "", "WorkingDir": "",

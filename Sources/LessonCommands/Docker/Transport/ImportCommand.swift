@@ -39,8 +39,10 @@ struct ImportCommand: DockerCommand {
 
 /// What `--change` asks of an imported image.
 enum ImportChanges {
-    static func configuration(_ changes: [String]) throws -> ContainerConfiguration {
-        var configuration = ContainerConfiguration()
+    static func configuration(
+        _ changes: [String], on configuration: ContainerConfiguration = ContainerConfiguration()
+    ) throws -> ContainerConfiguration {
+        var configuration = configuration
         for change in changes {
             let parts = change.split(separator: " ", maxSplits: 1).map(String.init)
             guard parts.count == 2, let value = parts.last else { throw failure(change) }

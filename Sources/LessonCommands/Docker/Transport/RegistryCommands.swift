@@ -8,11 +8,16 @@ struct PullCommand: DockerCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull", abstract: "Download an image from a registry, or make it as a lesson says.",
         discussion: """
-            Where no registry answers, an image that a lesson declares is made on this machine. You are told which you got.
+            Where no registry answers, an image that a lesson declares is made on this machine. You are told which you \
+            got. docker-daemon:NAME:TAG takes it from a running daemon; oci:, oci-archive:, docker-archive: and dir: name \
+            files.
             """)
 
     @Argument(help: "The image.")
     var image: String
+
+    @Argument(help: "The name to give to what does not come from a registry.")
+    var name: String?
 
     @Option(help: "The platform, as os/arch.")
     var platform: String?
@@ -23,7 +28,10 @@ struct PullCommand: DockerCommand {
     @OptionGroup var display: DisplayOptions
 
     func execute(_ console: Console) async throws {
+        if Skopeo.hasTransport(image) { return try await copy(console) }
+        guard name == nil else { throw ValidationError("Unexpected argument '\(name ?? "")'") }
         let reference = try parseReference(image).withDefaultTag
+        let hadTag = try parseReference(image) == reference
         let wanted = try platform.map { text in
             guard let platform = Platform(text) else {
                 throw CommandError("platform", "\"\(text)\" is no platform", hint: "as in linux/amd64", status: .docker)
@@ -38,16 +46,57 @@ struct PullCommand: DockerCommand {
                 if !quiet { progress.update($0) }
             }
         }
-        if !quiet { console.note(found.message) }
+        if !quiet {
+            console.note(found.message)
+            for line in Self.lines(reference, found, hadTag: hadTag) { console.print(line) }
+        }
         console.print(reference.canonical)
+    }
+
+    private func copy(_ console: Console) async throws {
+        // `docker-daemon:NAME:TAG` is a name too; the others name files.
+        let own = image.hasPrefix("docker-daemon:") ? String(image.dropFirst("docker-daemon:".count)) : nil
+        guard let name = name ?? own else {
+            throw CommandError(
+                "no-name", "no name was given for what is in \(image)", hint: "docker pull \(image) NAME:TAG",
+                status: .failed)
+        }
+        let reference = try parseReference(name).withDefaultTag
+        let engine = try await EngineSession.open(console)
+        let (progress, source) = (console.progress(), image)
+        _ = try await progress.during { try await Skopeo(store: engine.store).copy(from: source, as: [reference]) }
+        if !quiet { console.print("Status: Downloaded newer image for \(reference.familiar)") }
+        console.print(reference.canonical)
+    }
+
+    /// What Docker prints of a pull, without its bars.
+    private static func lines(_ reference: Reference, _ found: LessonImages.Found, hadTag: Bool) -> [String] {
+        var lines = hadTag ? [] : ["Using default tag: latest"]
+        if found.source == .registry {
+            lines.append(
+                "\(reference.tag ?? reference.digest.map { "\($0)" } ?? "latest"): Pulling from \(reference.repository)"
+            )
+        }
+        let digest = found.image.repositoryDigests.lazy.compactMap { text in text.split(separator: "@").last }.first
+        if let digest { lines.append("Digest: \(digest)") }
+        let status =
+            found.isNew ? "Downloaded newer image for" : "Image is up to date for"
+        lines.append("Status: \(found.source == .lesson ? "Made" : status) \(reference.familiar)")
+        return lines
     }
 }
 
 struct PushCommand: DockerCommand {
-    static let configuration = CommandConfiguration(commandName: "push", abstract: "Upload an image to a registry.")
+    static let configuration = CommandConfiguration(
+        commandName: "push", abstract: "Upload an image to a registry.",
+        discussion: "docker-daemon:NAME:TAG as the place hands it to a running daemon.")
 
     @Argument(help: "The image, by the name it has in the registry.")
     var image: String
+
+    @Argument(
+        help: "Another place: docker-daemon:NAME:TAG, oci:FOLDER, oci-archive:FILE, docker-archive:FILE, dir:FOLDER.")
+    var place: String?
 
     @Flag(name: .shortAndLong, help: "Say nothing while pushing.")
     var quiet = false
@@ -60,12 +109,17 @@ struct PushCommand: DockerCommand {
         let found = try await engine.store.require(image)
         let progress = console.progress()
         let quiet = quiet
-        let digest = try await progress.during {
+        if let place {
+            try await progress.during { try await Skopeo(store: engine.store).copy(found.image, to: place) }
+            return
+        }
+        if !quiet { console.print("The push refers to repository [\(reference.canonicalName)]") }
+        let pushed = try await progress.during {
             try await Skopeo(store: engine.store).push(found.image, to: reference) {
                 if !quiet { progress.update($0) }
             }
         }
-        console.print("\(reference.tag ?? "latest"): digest: \(digest.map { "\($0)" } ?? "unknown")")
+        console.print("\(reference.tag ?? "latest"): digest: \(pushed.digest) size: \(pushed.size)")
     }
 }
 
@@ -96,7 +150,7 @@ struct LoginCommand: DockerCommand {
 
     func execute(_ console: Console) async throws {
         let engine = try await EngineSession.open(console)
-        let registry = try server ?? Reference(parsing: "x").registry
+        let registry = try server.map(Self.registry) ?? Reference(parsing: "x").registry
         guard let user = try username ?? Self.ask("Username: ", hidden: false, console) else {
             throw CommandError("no-username", "no name was given", hint: "give `-u NAME`", status: .failed)
         }
@@ -111,6 +165,13 @@ struct LoginCommand: DockerCommand {
         console.print("Login Succeeded")
     }
 
+    /// The registry of an address: people give `https://registry.example/v2/` too.
+    static func registry(_ address: String) -> String {
+        var rest = address[...]
+        for scheme in ["https://", "http://"] where rest.hasPrefix(scheme) { rest = rest.dropFirst(scheme.count) }
+        return String(rest.prefix { $0 != "/" })
+    }
+
     /// Asks at the terminal; nil where there is none.
     private static func ask(_ question: String, hidden: Bool, _ console: Console) throws -> String? {
         guard isatty(STDIN_FILENO) == 1 else { return nil }
@@ -119,5 +180,26 @@ struct LoginCommand: DockerCommand {
         // `readLine` would echo; this reads from the terminal with echo switched off, and on again.
         guard let answer = getpass("") else { return nil }
         return String(cString: answer)
+    }
+}
+
+struct LogoutCommand: DockerCommand {
+    static let configuration = CommandConfiguration(commandName: "logout", abstract: "Log out from a registry.")
+
+    @Argument(help: "The registry; the default one when none is given.")
+    var server: String?
+
+    @OptionGroup var display: DisplayOptions
+
+    func execute(_ console: Console) async throws {
+        let engine = try await EngineSession.open(console)
+        let registry = try server.map(LoginCommand.registry) ?? Reference(parsing: "x").registry
+        do throws(ImageError) {
+            try await Skopeo(store: engine.store).logout(registry: registry)
+            console.print("Removing login credentials for \(registry)")
+        } catch {
+            guard error.code == .toolFailed else { throw error }
+            console.print("Not logged in to \(registry)")
+        }
     }
 }

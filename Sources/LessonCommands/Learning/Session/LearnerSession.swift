@@ -12,9 +12,14 @@ struct LearnerSession {
 
     /// Where lessons are looked for by name.
     static var library: LessonLibrary {
-        LessonLibrary(
+        var library = LessonLibrary(
             environment: ProgramPath.environment("LESSON_PATH"), currentFolder: ProgramPath.currentFolder,
             executable: ProgramPath.executable)
+        // What a bundle brought: after what somebody points at or stands in, before what came with the program.
+        let nearest = ProgramPath.currentFolder.appending("Lessons").lexicallyNormalized()
+        let place = library.searchPaths.firstIndex { $0.lexicallyNormalized() == nearest }.map { $0 + 1 } ?? 0
+        library.searchPaths.insert(BundledLessons.folder, at: place)
+        return library
     }
 
     /// The workspace that the current folder is in.

@@ -1,0 +1,60 @@
+import GRDB
+import Glibc
+import SystemPackage
+
+extension Store {
+    /// The bytes of the files of a layer, each counted once: what Docker calls its size. Nothing of the archive's own, as
+    /// ``tarBytes(of:)`` has it.
+    ///
+    /// Read from the layer's listing when it is first asked for, and remembered.
+    package func contentBytes(of snapshot: SnapshotID) throws(ImageError) -> Int64 {
+        let known: Int64?
+        do {
+            known = try database.read { database in
+                try Int64.fetchOne(
+                    database, sql: "SELECT bytes FROM contents WHERE snapshot = ?", arguments: [snapshot.description])
+            }
+        } catch {
+            // The table is made with its first row.
+            known = nil
+        }
+        if let known { return known }
+        let bytes = try Self.contentBytes(listing: folder(of: snapshot).appending("listing"))
+        try write("remember the size of a layer") { database in
+            try database.execute(
+                sql:
+                    "CREATE TABLE IF NOT EXISTS contents (snapshot TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID"
+            )
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO contents (snapshot, bytes) VALUES (?, ?)",
+                arguments: [snapshot.description, bytes])
+        }
+        return bytes
+    }
+
+    /// The bytes of all files of all layers of an image.
+    package func contentBytes(of image: StoredImage) throws(ImageError) -> Int64 {
+        var sum: Int64 = 0
+        for layer in image.layers { sum += try contentBytes(of: layer) }
+        return sum
+    }
+
+    /// Sums the sizes that `SnapshotRecord` wrote: `path`, 1, `kind mode owner size ...`, 0.
+    private static func contentBytes(listing: FilePath) throws(ImageError) -> Int64 {
+        let sink = MemorySink()
+        try DescriptorSource(file: listing).copy(into: sink)
+        let bytes = sink.bytes
+        let file = Array("file ".utf8)
+        var sum: Int64 = 0
+        var index = 0
+        while index < bytes.count {
+            let end = bytes[index...].firstIndex(of: 0) ?? bytes.count
+            if let mark = bytes[index..<end].firstIndex(of: 1), bytes[(mark + 1)..<end].starts(with: file) {
+                let fields = bytes[(mark + 1)..<end].split(separator: 32, maxSplits: 4)
+                if fields.count > 3 { sum += Int64(String(decoding: fields[3], as: UTF8.self)) ?? 0 }
+            }
+            index = end + 1
+        }
+        return sum
+    }
+}
