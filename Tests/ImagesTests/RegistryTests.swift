@@ -76,4 +76,36 @@ struct RegistryTests {
             ($0 as? ImageError)?.code == .noSuchImage
         }
     }
+
+    @Test func `a manifest of Docker's keeps its id and digest`() async throws {
+        let scratch = try Scratch()
+        let store = try scratch.store()
+        let registry = try await LocalRegistry(in: scratch)
+        defer { registry.stop() }
+        let image = try await BaseImages(store: store).make(
+            BaseImageRecipe(names: [try Reference(parsing: "tiny")], method: .busybox))
+        // As `docker save` writes it, pushed by somebody who translates nothing.
+        let archive = scratch.file("docker.tar")
+        let descriptor = open(archive.string, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        try #require(descriptor >= 0)
+        let name = try Reference(parsing: "\(registry.address)/room/docker:1")
+        try await store.save([ImageToSave(image, references: [name])], to: .descriptor(descriptor))
+        close(descriptor)
+        let digestFile = scratch.file("digest")
+        let pushed = try await ChildProcess.run(
+            ChildProcess.Command(
+                "skopeo",
+                [
+                    "--insecure-policy", "copy", "--quiet", "--format", "v2s2", "--dest-tls-verify=false",
+                    "--digestfile",
+                    digestFile.string, "docker-archive:\(archive)", "docker://\(name.canonical)",
+                ], environment: ChildProcess.Command.hostEnvironment), outputLimit: 1 << 20)
+        try #require(pushed.ending.isSuccess, "\(String(decoding: pushed.standardError, as: UTF8.self))")
+        let digest = try String(contentsOfFile: digestFile.string, encoding: .utf8).prefix { $0 != "\n" }
+
+        let other = try Store(at: scratch.file("other"), ids: scratch.ids)
+        let pulled = try await Skopeo(store: other).pull(name)
+        #expect(pulled.image.repositoryDigests == ["\(name.canonicalName)@\(digest)"])
+        #expect(try await other.imageID(of: pulled.image) == store.imageID(of: image))
+    }
 }

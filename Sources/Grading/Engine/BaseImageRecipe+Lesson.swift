@@ -11,6 +11,7 @@ extension BaseImageRecipe {
         var configuration = ContainerConfiguration()
         configuration.command = ["/bin/sh"]
         let method: Method?
+        var date = BaseImageRecipe.defaultDate
         switch declaration.recipe {
         case nil: method = nil
         case .busybox: method = .busybox
@@ -18,12 +19,14 @@ extension BaseImageRecipe {
             method = .debian(Debian(suite: recipe.suite, packages: recipe.include, variant: recipe.variant))
             configuration.environment = recipe.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
             configuration.command = ["bash"]
+            // The day that the lesson pins: nothing in the image is newer, and the digest is that of the day.
+            if let day = recipe.snapshot.flatMap(Timestamp.init(day:)) { date = day }
         }
         var registry: Reference?
         if let name = declaration.registry { registry = try Reference(parsing: name).withDefaultTag }
         self.init(
             names: names, method: method, registry: registry, configuration: configuration,
-            standsInFor: declaration.note)
+            date: date, standsInFor: declaration.note)
     }
 }
 

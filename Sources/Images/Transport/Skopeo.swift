@@ -38,7 +38,8 @@ package struct Skopeo: Sendable {
         if let variant = platform.variant { arguments += ["--override-variant", variant] }
         arguments += credentialArguments("--authfile") + (isPlain(reference) ? ["--src-tls-verify=false"] : [])
         try await run(
-            arguments + ["docker://" + Self.remoteName(reference), "oci:\(folder):image"], about: reference, deadline)
+            arguments + ["docker://" + Self.remoteName(reference), "dir:\(folder)"], about: reference, deadline)
+        try Self.arrange(folder)
         progress("storing \(reference.familiar)")
         let loaded = try await store.load(
             .directory(folder), as: [reference], platform: platform, origin: .pulled)
@@ -101,10 +102,33 @@ package struct Skopeo: Sendable {
         let folder = try store.ownPendingFolder().appending(SnapshotID.random().description)
         defer { try? store.removeTree(folder) }
         try await run(
-            ["copy", "--quiet"] + Self.daemon("--src-daemon-host", source) + [source, "oci:\(folder):image"],
+            ["copy", "--quiet"] + Self.daemon("--src-daemon-host", source) + [source, "dir:\(folder)"],
             about: nil,
             deadline)
+        try Self.arrange(folder)
         return try await store.load(.directory(folder), as: references, naming: naming)
+    }
+
+    /// Makes an OCI layout of what skopeo wrote as `dir:`, the one form in which it leaves manifest and configuration as they
+    /// are: into a layout it would translate Docker's, and the image would have another id and digest.
+    private static func arrange(_ folder: FilePath) throws(ImageError) {
+        do throws(LinuxError) {
+            let root = try RootedDirectory(at: folder)
+            let manifest = try root.readFile("manifest.json", limit: Int(ImageFiles.documentLimit))
+            try root.makeDirectories("blobs/sha256")
+            for entry in try root.entries() where Digest(hex: entry.name.string) != nil {
+                try root.rename(FilePath(root: nil, [entry.name]), to: FilePath("blobs/sha256").appending(entry.name))
+            }
+            let type = (try? JSON(parsing: manifest))?["mediaType"]?.string ?? MediaType.manifest
+            let digest = Digest.sha256(of: manifest)
+            try root.writeFile(FilePath(ImageFiles.path(digest)), manifest)
+            try root.remove("manifest.json")
+            let index = Index(manifests: [Descriptor(mediaType: type, digest: digest, size: Int64(manifest.count))])
+            try root.writeFile("index.json", index.json.encoded)
+            try root.writeFile("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8))
+        } catch {
+            throw ImageError(error)
+        }
     }
 
     /// Hands an image to a running daemon, or to whatever else skopeo writes (`docker-daemon:name:tag`).
@@ -184,6 +208,10 @@ package struct Skopeo: Sendable {
         var global: [String] = []
         // Without a policy file skopeo refuses everything; Debian's package brings none that is enough everywhere.
         if access("/etc/containers/policy.json", R_OK) != 0 { global = ["--insecure-policy"] }
+        // skopeo itself does not look at the variable that its kin have for it.
+        if let path = getenv("CONTAINERS_REGISTRIES_CONF").map({ String(cString: $0) }), !path.isEmpty {
+            global += ["--registries-conf", path]
+        }
         let completion: ChildProcess.Completion
         do throws(LinuxError) {
             completion = try await ChildProcess.run(

@@ -61,6 +61,22 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
         self.init(seconds: days * 86400 + hour * 3600 + minute * 60 + second - offset, nanoseconds: nanoseconds)
     }
 
+    /// Reads a day, as `2026-03-01`, `20260301` or the names of Debian's snapshots (`20260301T120000Z`), or a time as
+    /// ``init(_:)`` does.
+    package init?(day text: String) {
+        if let time = Timestamp(text) {
+            self = time
+            return
+        }
+        let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
+        let digits = (parts.first ?? "").filter { $0 != "-" }
+        let clock = parts.count == 2 ? parts[1].prefix { $0 != "Z" } : "000000"
+        guard digits.utf8.count == 8, clock.utf8.count == 6 else { return nil }
+        func pair(_ text: some StringProtocol, _ index: Int) -> String { String(text.dropFirst(index).prefix(2)) }
+        let date = "\(digits.prefix(4))-\(pair(digits, 4))-\(pair(digits, 6))"
+        self.init("\(date)T\(pair(clock, 0)):\(pair(clock, 2)):\(pair(clock, 4))Z")
+    }
+
     package var description: String {
         var days = seconds / 86400
         var rest = seconds % 86400

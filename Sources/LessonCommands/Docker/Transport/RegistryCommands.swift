@@ -47,7 +47,8 @@ struct PullCommand: DockerCommand {
             }
         }
         if !quiet {
-            console.note(found.message)
+            // What was made or pulled has been announced already.
+            if found.source == .local { console.note(found.message) }
             for line in Self.lines(reference, found, hadTag: hadTag) { console.print(line) }
         }
         console.print(reference.canonical)
