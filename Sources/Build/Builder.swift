@@ -30,18 +30,57 @@ package struct Builder: Sendable {
     package func build(
         _ request: BuildRequest, events: @escaping @Sendable (BuildEvent) -> Void = { _ in }
     ) async throws(BuildFailure) -> BuildResult {
-        let began = ContinuousClock().now
         let reporter = BuildReporter(emit: events)
+        var damages = 0
+        while true {
+            do throws(BuildFailure) {
+                return try await build(request, reporter: reporter)
+            } catch {
+                // The store has forgotten what was damaged, so the next try makes it anew; a disk that damages
+                // everything is not to keep us here.
+                damages += 1
+                guard error.isDamage, sandbox != nil, damages < 8, !Task.isCancelled else {
+                    var failure = error
+                    if failure.diagnostic.id == "disk-full", let room = DiskRoom(at: store.location) {
+                        failure.diagnostic.hint = room.advice
+                    }
+                    throw failure
+                }
+                reporter.warn(
+                    Diagnostic(
+                        id: "store-damaged", severity: .warning,
+                        message: "\(error.diagnostic.message): what needs it is made again"))
+            }
+        }
+    }
+
+    private func build(
+        _ request: BuildRequest, reporter: BuildReporter
+    ) async throws(BuildFailure) -> BuildResult {
+        let began = ContinuousClock().now
         let views = TreeViews(store: store, scratch: sandbox == nil ? nil : try makeScratch())
         do {
             let job = try prepare(request, reporter: reporter, views: views)
             defer { job.release() }
             let outcomes = try await Self.run(job)
+            if let final = outcomes[job.graph.target] {
+                try await verify(final.state.layers)
+            }
             await views.close()
             return try finish(job, outcomes, began: began)
         } catch {
             await views.close()
             throw error
+        }
+    }
+
+    /// Looks whether layers are what they were when they were made: an image is handed out only then.
+    private func verify(_ layers: [SnapshotID]) async throws(BuildFailure) {
+        let store = store
+        do throws(ImageError) {
+            try await Blocking.run { () throws(ImageError) in try store.verify(layers) }
+        } catch {
+            throw .images(error)
         }
     }
 

@@ -214,26 +214,112 @@ struct StoreTests {
         let usage = try store.diskUsage()
         #expect(usage.images == 2 && usage.danglingImages == 1 && usage.steps == 4 && usage.snapshots == 4)
         // Room for the newest step only.
-        let result = try await store.prune(cacheLimit: 60_000)
+        var request = PruneRequest()
+        request.cacheLimit = 60_000
+        let result = try await store.prune(request)
         #expect(result.images.count == 1)
         #expect(store.exists(layers[0]) && store.exists(layers[3]))
         #expect(!store.exists(layers[1]) && !store.exists(layers[2]))
         #expect(try store.cachedStep(Digest.sha256(of: "3")) != nil)
         #expect(try store.cachedStep(Digest.sha256(of: "2")) == nil)
         #expect(result.bytes > 50_000)
-        let rest = try await store.prune(allImages: true)
+        request = PruneRequest()
+        request.allImages = true
+        let rest = try await store.prune(request)
         #expect(rest.names.map(\.familiar) == ["kept:latest"])
         #expect(try store.diskUsage().totalBytes == 0)
         #expect(try folders("snapshots").isEmpty)
     }
 
-    @Test func `while others use the store only the old is pruned`() async throws {
+    /// Makes everything in the store look as if it was last used so long ago.
+    private func age(_ store: Store, by seconds: Int64) throws {
+        try store.write("test") { database in
+            for table in ["steps", "snapshots", "images"] {
+                try database.execute(sql: "UPDATE \(table) SET used = used - ?", arguments: [seconds])
+            }
+        }
+    }
+
+    @Test func `what another process uses is not pruned, what it does not use is`() async throws {
         let store = try scratch.store()
+        let (used, unused) = (Digest.sha256(of: "used"), Digest.sha256(of: "unused"))
+        for key in [used, unused] {
+            try store.recordStep(key, CachedStep(snapshot: try await snapshot(store, "\(key)")))
+        }
+        let name = try Reference(parsing: "name")
+        let layer = try await snapshot(store, "image")
+        try await store.put(image([layer]), references: [name])
+        try age(store, by: 100)
+        // As another process would: it opens the store, then looks things up.
         let other = try scratch.store()
-        let key = Digest.sha256(of: "k")
-        try store.recordStep(key, CachedStep(snapshot: try await snapshot(store)))
-        #expect(try await store.prune().steps == 0)
-        #expect(try other.cachedStep(key) != nil)
+        #expect(try other.cachedStep(used) != nil)
+        let found = try #require(try other.image(named: name))
+        #expect(try other.untag(name))
+        #expect(try await store.prune(PruneRequest()).steps == 1)
+        #expect(try store.cachedStep(unused) == nil)
+        let kept = try #require(try other.cachedStep(used)?.snapshot)
+        #expect(other.exists(kept) && other.exists(layer))
+        #expect(try other.images().map(\.image) == [found.image])
+        // When it is gone, all goes.
+        withExtendedLifetime(other) {}
+        other.close()
+        #expect(try await store.prune(PruneRequest()).steps == 1)
+        #expect(try folders("snapshots").isEmpty)
+        #expect(try folders("sessions").count == 1)
+    }
+
+    @Test func `a lease that ended holds nothing, one that goes on holds what it used`() async throws {
+        let store = try scratch.store()
+        let (first, second) = (Digest.sha256(of: "1"), Digest.sha256(of: "2"))
+        for key in [first, second] {
+            try store.recordStep(key, CachedStep(snapshot: try await snapshot(store, "\(key)")))
+        }
+        // Nothing was given back yet.
+        #expect(try await store.shrink(to: 0, isOver: false)?.steps == 0)
+        try age(store, by: 100)
+        let lease = store.lease()
+        #expect(try store.cachedStep(second) != nil)
+        #expect(try await store.shrink(to: 0, isOver: false)?.steps == 1)
+        #expect(try store.cachedStep(first) == nil)
+        #expect(try store.cachedStep(second) != nil)
+        withExtendedLifetime(lease) {}
+    }
+
+    @Test func `the store is brought down to a size, and keeps images that have a name`() async throws {
+        let store = try scratch.store()
+        let big = String(repeating: "x", count: 100_000)
+        let named = try await snapshot(store, "named" + big)
+        try await store.put(image([named]), references: [Reference(parsing: "named")])
+        let dangling = try await snapshot(store, "dangling" + big)
+        try await store.put(image([dangling], "dangling"))
+        for index in 0..<3 {
+            let layer = try await snapshot(store, "\(index)" + big)
+            try store.recordStep(Digest.sha256(of: "\(index)"), CachedStep(snapshot: layer))
+            try store.write("test") {
+                try $0.execute(
+                    sql: "UPDATE steps SET used = ? WHERE key = ?",
+                    arguments: [1000 - index, Digest.sha256(of: "\(index)").description])
+            }
+        }
+        try FileManager.default.createDirectory(
+            atPath: scratch.file("store/cache-mounts/abc").string, withIntermediateDirectories: true)
+        try store.noteCacheMount("abc", bytes: 100_000)
+        try store.write("test") { try $0.execute(sql: "UPDATE cache_mounts SET used = 10") }
+        #expect(try await store.shrink(to: 1 << 30) == nil)
+        let total = try store.diskUsage().totalBytes
+        #expect(total > 600_000)
+        // The cache mount was used longest ago, then step 2.
+        let first = try #require(try await store.shrink(to: total - 150_000))
+        #expect(first.cache.contains("abc") && first.steps == 1)
+        #expect(try store.cachedStep(Digest.sha256(of: "2")) == nil)
+        #expect(try folders("cache-mounts").isEmpty)
+        #expect(try store.diskUsage().totalBytes <= total - 150_000)
+        // The cache goes before an image without a name.
+        _ = try await store.shrink(to: 250_000)
+        #expect(store.exists(dangling) && store.exists(named))
+        _ = try await store.shrink(to: 1000)
+        #expect(!store.exists(dangling) && store.exists(named))
+        #expect(try store.image(named: Reference(parsing: "named")) != nil)
     }
 
     @Test func `one runs a step, the others find it made`() async throws {
@@ -275,12 +361,120 @@ struct StoreTests {
         #expect(try stores[0].diskUsage().snapshots == 30)
     }
 
-    @Test func `a damaged database says what to do`() throws {
-        _ = try scratch.store()
-        try Data("no database at all, but long enough to be looked at by somebody".utf8).write(
-            to: URL(fileURLWithPath: scratch.file("store/store.sqlite").string))
-        try? FileManager.default.removeItem(atPath: scratch.file("store/store.sqlite-wal").string)
-        #expect { try scratch.store() } throws: { ($0 as? ImageError)?.code == .corrupt }
+    @Test(
+        "a damaged database is told of, set aside and made anew",
+        arguments: [
+            "echo no database at all, but long enough to be looked at > store.sqlite", ": > store.sqlite",
+            "truncate -s 5000 store.sqlite", "truncate -s 50 store.sqlite", "rm store.sqlite",
+            "rm store.sqlite; mkdir store.sqlite",
+            "sqlite3 store.sqlite 'PRAGMA user_version = 99'", "sqlite3 store.sqlite 'DROP TABLE steps'",
+            "sqlite3 store.sqlite 'ALTER TABLE images RENAME COLUMN record TO other'",
+            "dd if=/dev/zero of=store.sqlite bs=4096 seek=1 count=1000 conv=notrunc 2>&1",
+        ])
+    func database(_ command: String) async throws {
+        let key = Digest.sha256(of: "k")
+        let name = try Reference(parsing: "name")
+        do {
+            let store = try scratch.store()
+            let layer = try await snapshot(store)
+            try store.recordStep(key, CachedStep(snapshot: layer))
+            try await store.put(image([layer]), references: [name])
+            // All in the file, nothing in its log.
+            try await store.sync()
+            _ = try await store.database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        }
+        let changed = try await scratch.run("sh", "-ec", command, in: scratch.file("store"))
+        #expect(changed.succeeded, "\(changed.text)")
+        var repairs: [String] = []
+        var found: CachedStep?
+        // Damage that only shows when something is looked up is mended by the next who opens the store.
+        for _ in 0..<3 {
+            do {
+                let store = try scratch.store()
+                repairs += store.takeRepairs()
+                found = try store.cachedStep(key)
+                _ = try store.image(named: name)
+                repairs += store.takeRepairs()
+                break
+            } catch let error as ImageError {
+                #expect(error.code == .corrupt)
+            }
+        }
+        #expect(repairs.contains { $0.contains("database of the store") }, "\(repairs)")
+        #expect(found == nil)
+        // And works from then on.
+        let store = try scratch.store()
+        #expect(store.takeRepairs().isEmpty)
+        try store.recordStep(key, CachedStep(snapshot: try await snapshot(store)))
+        #expect(try scratch.store().cachedStep(key) != nil)
+    }
+
+    @Test func `a store of the version before is brought up to date`() async throws {
+        let key = Digest.sha256(of: "k")
+        let layer: SnapshotID
+        do {
+            let store = try scratch.store()
+            layer = try await snapshot(store)
+            try store.recordStep(key, CachedStep(snapshot: layer))
+            try store.write("test") { database in
+                try database.execute(
+                    sql: """
+                        ALTER TABLE snapshots DROP COLUMN summary; ALTER TABLE snapshots DROP COLUMN content;
+                        ALTER TABLE steps DROP COLUMN seal; DROP TABLE cache_mounts; PRAGMA user_version = 1;
+                        """)
+            }
+        }
+        let store = try scratch.store()
+        #expect(try store.cachedStep(key)?.snapshot == layer)
+        try store.verify([layer])
+        #expect(store.takeRepairs().isEmpty)
+    }
+
+    @Test func `rows that are not as they were written are not believed`() async throws {
+        let store = try scratch.store()
+        let key = Digest.sha256(of: "k")
+        let (one, two) = (try await snapshot(store, "1"), try await snapshot(store, "2"))
+        try store.recordStep(key, CachedStep(snapshot: one, extra: [1, 2, 3]))
+        try await store.put(image([one]), references: [Reference(parsing: "name")])
+        try store.write("test") { try $0.execute(sql: "UPDATE steps SET snapshot = ?", arguments: [two.description]) }
+        #expect(try store.cachedStep(key) == nil)
+        try store.write("test") {
+            try $0.execute(sql: "UPDATE image_layers SET snapshot = ?", arguments: [two.description])
+        }
+        #expect(try store.image(named: Reference(parsing: "name")) == nil)
+        #expect(store.takeRepairs().count == 2)
+        // What is made again takes its place.
+        try store.write("test") { try $0.execute(sql: "DELETE FROM image_layers") }
+        try await store.put(image([one]), references: [Reference(parsing: "name")])
+        #expect(try store.image(named: Reference(parsing: "name"))?.image == image([one]))
+    }
+
+    @Test func `a file that was changed and given its old size and time back is found out`() async throws {
+        let layer: SnapshotID
+        do { layer = try await snapshot(try scratch.store(), "before") }
+        // Clocks of files tick a hundred times a second.
+        let script = """
+            cd snapshots/*/fs; t=$(stat -c %y file); while [ "$(stat -c %z file)" = "$(date +%s)" ]; do :; done
+            printf behind > file; touch -d "$t" file
+            """
+        #expect(try await scratch.run("sh", "-ec", script, in: scratch.file("store")).succeeded)
+        let store = try scratch.store()
+        #expect { try store.verify([layer]) } throws: { ($0 as? ImageError)?.code == .corrupt }
+        #expect(store.takeRepairs().contains { $0.contains("damaged") || $0.contains("changed") })
+    }
+
+    @Test func `a store that was copied is believed where digests say so`() async throws {
+        let loaded: SnapshotID
+        do {
+            let store = try scratch.store()
+            let archive = TestArchive.of([TestArchive.file("file", "content")])
+            loaded = try await store.importLayer(from: .bytes(archive)).snapshot
+            _ = try await store.database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        }
+        #expect(try await scratch.run("sh", "-ec", "cp -a store copy && rm -r store && mv copy store").succeeded)
+        let store = try scratch.store()
+        try store.verify([loaded])
+        #expect(store.takeRepairs().isEmpty)
     }
 
     @Test func `ids are never paths`() {

@@ -1,4 +1,5 @@
 import Dockerfile
+import Images
 import OCI
 import SystemPackage
 
@@ -80,15 +81,24 @@ struct CopyRequest: Sendable {
 extension CopyMatch {
     /// Enters names, kinds, modes, owners and bytes into a key; no times.
     func add(to key: inout StepKey) {
-        // The name of a directory does not matter: its content is what is copied.
-        key.add(isDirectory ? "" : name.lastComponent?.string ?? "")
+        // The name of a directory does not matter: its content is what is copied. Names are bytes: two that are no text
+        // would be one as text.
+        key.add(isDirectory ? [] : name.lastComponent.map { FilePath(root: nil, [$0]).bytes } ?? [])
         key.add(Int64(entries.count))
-        for entry in entries {
-            key.add(entry.path.string)
+        var firsts: [UInt64: Int64] = [:]
+        for (index, entry) in entries.enumerated() {
+            key.add(entry.path.bytes)
+            // Which of them are one file: by the place of the first, as inode numbers are no content.
+            var first: Int64 = -1
+            if let group = entry.linkGroup {
+                first = firsts[group] ?? Int64(index)
+                firsts[group] = first
+            }
+            key.add(first)
             key.add("\(entry.kind)")
             key.add(Int64(entry.mode))
             key.add(Int64(entry.uid) << 32 | Int64(entry.gid))
-            key.add(entry.linkTarget?.string ?? "")
+            key.add(entry.linkTarget?.bytes ?? [])
             key.add(entry.capability ?? [])
             key.add(entry.content?.hex ?? "")
         }

@@ -108,7 +108,7 @@ final class BuildJob: Sendable {
             let view = try await views.view(of: layers)
             return SourceRoot(directory: view.root, ignore: nil, keepsOwners: true, ownership: ownership)
         } catch {
-            throw .system(error, what: "cannot look into the layers of an earlier step")
+            throw .looking(error, what: "cannot look into the layers of an earlier step")
         }
     }
 }

@@ -24,8 +24,11 @@ actor TreeViews {
     }
 
     /// The tree that layers make.
-    func view(of layers: [SnapshotID]) throws(LinuxError) -> View {
+    ///
+    /// - Throws: `ImageError` where a layer is not what it was when it was made, `LinuxError` where it cannot be mounted.
+    func view(of layers: [SnapshotID]) throws -> View {
         if let view = views[layers] { return view }
+        try store.verify(layers)
         let point = try place()
         guard !layers.isEmpty else {
             let view = View(root: try RootedDirectory(at: point), path: point)

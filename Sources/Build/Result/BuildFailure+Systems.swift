@@ -28,6 +28,19 @@ extension BuildFailure {
         return .environment(id, error.message, hint: error.hint, file: file, range: range)
     }
 
+    /// What a view of layers throws.
+    static func looking(_ error: any Error, what: String) -> BuildFailure {
+        switch error {
+        case let error as BuildFailure: error
+        case let error as ImageError: .images(error)
+        case let error as LinuxError: .system(error, what: what)
+        default: .environment("system", "\(what): \(error)")
+        }
+    }
+
+    /// Whether it is the store that is damaged: what it had lost is made again by another try.
+    var isDamage: Bool { kind == .environment && diagnostic.id == ImageError.Code.corrupt.rawValue }
+
     /// A step could not be run.
     static func sandbox(_ error: SandboxError, file: String, range: SourceRange) -> BuildFailure {
         if error.code == .cancelled { return .cancelled }

@@ -8,6 +8,8 @@ import SystemPackage
 /// A directory that `RUN --mount=type=cache` finds again: kept beside the store, one for each scope and id.
 struct CacheMount: Sendable {
     let directory: FilePath
+    private let name: String
+    private let store: Store
     private let lock: OwnedDescriptor?
 
     /// Takes the cache of an id, made when there is none.
@@ -42,15 +44,23 @@ struct CacheMount: Sendable {
                 turn += 1
             }
         }
+        // First, so that nobody prunes it from now on.
+        try job.store.noteCacheMount(name)
         let path = FilePath(name)
         if try root.statusIfPresent(path, followingLast: false) == nil {
             try make(path, in: root, mount: mount, seed: seed, job: job)
         }
-        return CacheMount(directory: caches.pushing(path), lock: lock)
+        return CacheMount(directory: caches.pushing(path), name: name, store: job.store, lock: lock)
     }
 
-    /// Gives the cache back to others.
-    func release() { withExtendedLifetime(lock) {} }
+    /// Gives the cache back to others, and notes how large it has become.
+    func release() {
+        // More files than this are more than anybody counts on.
+        if let usage = try? RootedDirectory(at: directory).usage(fileLimit: 200_000) {
+            try? store.noteCacheMount(name, bytes: usage.bytes)
+        }
+        withExtendedLifetime(lock) {}
+    }
 
     private static func hold(
         _ name: String, in root: RootedDirectory, waits: Bool, exclusive: Bool

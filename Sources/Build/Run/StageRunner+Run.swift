@@ -155,6 +155,14 @@ struct RunWork: Sendable {
             failure.lastOutput = tail.content
             throw failure
         }
+        if outcome.ending != .exited(0), FullDisk.ended(tail.content, writingTo: job.store.location) {
+            failure = .environment(
+                "disk-full", "no space left on the disk for `\(shown)`",
+                hint: DiskRoom(at: job.store.location)?.advice, file: job.file, range: command.range)
+            failure.exitCode = outcome.exitCode
+            failure.lastOutput = tail.content
+            throw failure
+        }
         switch outcome.ending {
         case .exited(0): return
         case .exited(let code):
@@ -204,12 +212,10 @@ struct RunWork: Sendable {
         do {
             let view = try await job.views.view(of: state.layers)
             return try AccountDatabase(root: view.root).resolve(name)
-        } catch let error as LinuxError {
-            throw .system(error, what: "cannot look up the user")
         } catch let error as SandboxError {
             throw .sandbox(error, file: job.file, range: command.range)
         } catch {
-            throw .environment("system", "\(error)")
+            throw .looking(error, what: "cannot look up the user")
         }
     }
 
@@ -221,7 +227,7 @@ struct RunWork: Sendable {
             let view = try await job.views.view(of: state.layers)
             if try view.root.statusIfPresent(FilePath(directory)) != nil { return }
         } catch {
-            throw .system(error, what: "cannot look for the working directory")
+            throw .looking(error, what: "cannot look for the working directory")
         }
         try await StageRunner.makeDirectory(
             directory, user: state.configuration.config.user, in: pending, over: layers, job: job)

@@ -34,14 +34,25 @@ extension StageRunner {
                     plan?.name(&memory.sources)
                     return (snapshot, memory, true)
                 }
+                // What the step stands on is looked at while it runs.
+                let look = Task { () async -> Result<Void, ImageError> in
+                    do throws(ImageError) {
+                        return .success(try await Blocking.run { () throws(ImageError) in try store.verify(parents) })
+                    } catch {
+                        return .failure(error)
+                    }
+                }
                 let pending = try store.begin(over: parents)
                 let sources: [CopySource]
                 do {
                     sources = try await make(pending)
                     if let epoch = clock.epoch { try TimeClamp.apply(to: pending.upper, notAfter: epoch) }
                     if Task.isCancelled { throw BuildFailure.cancelled }
+                    try await look.value.get()
                 } catch {
                     store.discard(pending)
+                    // A program that failed because it was damaged is not at fault.
+                    if !Task.isCancelled { try await look.value.get() }
                     throw error
                 }
                 let snapshot = try await store.commit(pending)

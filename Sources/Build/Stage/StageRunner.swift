@@ -59,7 +59,7 @@ struct StageRunner {
             let step = job.reporter.begin(
                 stepName("FROM \(name)"), lines: fromRange.start.line...fromRange.lastLine, stage: index)
             let resolution = try await image(name, platform: vertex.platform, range: fromRange, step: step)
-            state = StageState(image: resolution.image, clock: job.clock)
+            state = StageState(image: resolution.image, chain: try chain(of: resolution.image), clock: job.clock)
             record.base = .image(reference: resolution.reference, key: state.chain.hex)
             if let message = resolution.message { step.note(message) }
             step.cached()
@@ -90,6 +90,14 @@ struct StageRunner {
         }
     }
 
+    private func chain(of image: StoredImage) throws(BuildFailure) -> Digest {
+        do {
+            return StepKey.base(try job.store.contentNames(of: image.layers))
+        } catch {
+            throw .images(error)
+        }
+    }
+
     /// The layers behind a name in `--from` or `from=`.
     func layers(
         of origin: StageGraph.Origin, range: SourceRange
@@ -100,7 +108,7 @@ struct StageRunner {
             return (outcome.state.layers, outcome.state.chain, .stage(stage))
         case .image(let name):
             let found = try await image(name, platform: nil, range: range, step: nil)
-            return (found.image.layers, StepKey.base(found.image.layers), .image(found.reference))
+            return (found.image.layers, try chain(of: found.image), .image(found.reference))
         case .scratch: return ([], StepKey.scratch, .image("scratch"))
         case .context(let name): return ([], StepKey.scratch, .namedContext(name))
         }

@@ -45,9 +45,11 @@ struct StageState: Sendable {
     }
 
     /// The state that `FROM image` begins with.
-    init(image: StoredImage, clock: BuildClock) {
+    ///
+    /// - Parameter chain: the key of its layers.
+    init(image: StoredImage, chain: Digest, clock: BuildClock) {
         layers = image.layers
-        chain = StepKey.base(image.layers)
+        self.chain = chain
         configuration = image.configuration
         configuration.diffIDs = []
         if configuration.config.environmentValue("PATH") == nil {

@@ -1,4 +1,3 @@
-import Images
 import OCI
 
 /// Names a step by everything that its result depends on, and by nothing else.
@@ -9,7 +8,7 @@ struct StepKey {
 
     /// Begins a key. `kind` keeps kinds of steps apart, the number their versions: raise it when a step's meaning changes.
     init(_ kind: String) {
-        add("lesson-step-1")
+        add("lesson-step-2")
         add(kind)
     }
 
@@ -45,10 +44,12 @@ struct StepKey {
     }()
 
     /// The key of an image's layers.
-    static func base(_ layers: [SnapshotID]) -> Digest {
+    ///
+    /// - Parameter layers: what the store calls their content.
+    static func base(_ layers: [String]) -> Digest {
         if layers.isEmpty { return scratch }
         var key = StepKey("base")
-        for layer in layers { key.add(layer.description) }
+        for layer in layers { key.add(layer) }
         return key.finish()
     }
 }

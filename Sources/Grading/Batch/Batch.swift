@@ -41,6 +41,7 @@ package struct Batch: Sendable {
             for _ in 0..<jobs { addOne() }
             while let (index, result) = await group.next() {
                 results[index] = result
+                await examination.engine.tidy()
                 addOne()
             }
             return results.compactMap { $0 }
@@ -57,7 +58,9 @@ package struct Batch: Sendable {
             events(.finished(known.graded, isFromJournal: true))
             return known.graded
         }
+        let lease = examination.engine.lease()
         let report = await examination.examine(folder: submission.folder, scope: "submission-\(submission.id)")
+        withExtendedLifetime(lease) {}
         // What was stopped half-way is no verdict.
         guard !Task.isCancelled else { return nil }
         let graded = GradedSubmission(

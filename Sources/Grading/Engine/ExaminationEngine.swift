@@ -15,6 +15,15 @@ package protocol ExaminationEngine: Sendable {
     func file(_ path: ImagePath, inLayer id: String) async -> LayerFile?
     /// Runs the image's own command.
     func run(_ image: EngineImage, _ order: RunOrder) async -> RunObservation
+    /// Holds what one examination uses, as long as the value lives.
+    func lease() -> any Sendable
+    /// Called between examinations: what none of them uses may go where there is too much.
+    func tidy() async
+}
+
+extension ExaminationEngine {
+    package func lease() -> any Sendable { () }
+    package func tidy() async {}
 }
 
 /// What is to be built.

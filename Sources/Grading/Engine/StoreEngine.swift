@@ -16,20 +16,31 @@ package struct StoreEngine: ExaminationEngine {
     private let builder: Builder
     private let images: @Sendable (String) async throws(ImageError) -> StoredImage
     private let events: @Sendable (BuildEvent) -> Void
+    private let storeLimit: Int64?
 
     /// - Parameters:
+    ///   - storeLimit: bytes that the store may have between examinations; nil for no limit.
     ///   - images: the lesson's image of a name, made or pulled when it is not there.
     ///   - events: what builds have to tell, from several threads.
     package init(
         store: Store, sandbox: Sandbox, builder: Builder,
         images: @escaping @Sendable (String) async throws(ImageError) -> StoredImage,
-        events: @escaping @Sendable (BuildEvent) -> Void = { _ in }
+        storeLimit: Int64? = nil, events: @escaping @Sendable (BuildEvent) -> Void = { _ in }
     ) {
         self.store = store
         self.sandbox = sandbox
         self.builder = builder
         self.images = images
         self.events = events
+        self.storeLimit = storeLimit
+    }
+
+    package func lease() -> any Sendable { store.lease() }
+
+    package func tidy() async {
+        guard let storeLimit else { return }
+        // What cannot be removed now is removed later; the examination is done either way.
+        _ = try? await store.shrink(to: storeLimit, isOver: false)
     }
 
     // MARK: - Building
@@ -168,6 +179,7 @@ package struct StoreEngine: ExaminationEngine {
         do {
             var layers = image.layers
             if layers.isEmpty { layers = [try await store.emptySnapshot()] }
+            try store.verify(layers)
             let pending = try store.begin(over: layers)
             defer { store.discard(pending) }
             let config = image.configuration.config

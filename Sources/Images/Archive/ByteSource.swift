@@ -115,16 +115,3 @@ extension ArchiveSource {
         }
     }
 }
-
-extension ImageError {
-    /// A failure of the kernel, read from `errno`; a full disk has a code of its own.
-    static func system(_ message: String, errno number: Int32 = Glibc.errno) -> ImageError {
-        let reason = String(cString: strerror(number))
-        guard number != ENOSPC && number != EDQUOT else {
-            return ImageError(
-                .diskFull, "\(message): \(reason.lowercased())",
-                hint: "free some space, or remove what no image needs with `lesson docker system prune`", errno: number)
-        }
-        return ImageError(.system, "\(message): \(reason.lowercased())", errno: number)
-    }
-}

@@ -21,7 +21,11 @@ struct DebianRoot {
         }
         let folder = try store.ownPendingFolder().appending(SnapshotID.random().description)
         guard mkdir(folder.string, 0o755) == 0 else { throw .system("cannot make the folder \(folder)") }
-        defer { try? store.removeTree(folder) }
+        defer {
+            // Where mmdebstrap is stopped its mounts are left, and with them what they stand on.
+            MountTable.detachAll(below: folder)
+            try? store.removeTree(folder)
+        }
         let archive = folder.appending("root.tar")
         var command = ChildProcess.Command(
             "mmdebstrap", arguments(sources, archive),

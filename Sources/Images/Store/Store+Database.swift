@@ -1,11 +1,82 @@
 import GRDB
+import Glibc
+import Linux
 import SystemPackage
 
 extension Store {
-    private static let schemaVersion = 1
+    private static let schemaVersion = 2
 
+    /// The database of a store, with what had to be done to have one.
+    struct Opened {
+        var queue: DatabaseQueue
+        /// There was none, or none that could be used.
+        var isNew: Bool
+        var repair: String?
+    }
+
+    private enum Name {
+        static let database = "store.sqlite"
+        /// Says that a process met damage in the database, which the next one to open it sets aside.
+        static let mark = "store.sqlite.is-damaged"
+        static let damaged = "store.sqlite.damaged"
+        static let lock = "database.lock"
+    }
+
+    /// Opens the database. One that is damaged, or of another version's making, is set aside for a new one: all that it
+    /// names can be made again.
+    ///
+    /// - Parameter mending: else what is not as it should be is an error.
+    static func openDatabase(in location: FilePath, mending: Bool) throws(ImageError) -> Opened {
+        let path = location.appending(Name.database)
+        let mark = location.appending(Name.mark)
+        guard mending else {
+            guard access(mark.string, F_OK) != 0 else { throw ImageError(.corrupt, "the database is damaged") }
+            return Opened(queue: try openSound(path, making: false).queue, isNew: false, repair: nil)
+        }
+        if access(mark.string, F_OK) != 0 {
+            do throws(ImageError) {
+                let (queue, isNew) = try openSound(path)
+                let repair =
+                    isNew && hasSnapshots(location)
+                    ? "the database of the store was gone: what it named is made again when it is needed" : nil
+                return Opened(queue: queue, isNew: isNew, repair: repair)
+            } catch {
+                guard error.code == .corrupt else { throw error }
+            }
+        }
+        // One process mends it, the others find it mended.
+        let lock = OwnedDescriptor(try FileLock.open(location.appending(Name.lock)))
+        while flock(lock.rawValue, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw .system("cannot lock the store") }
+        }
+        defer { withExtendedLifetime(lock) {} }
+        if access(mark.string, F_OK) != 0, let (queue, isNew) = try? openSound(path) {
+            return Opened(queue: queue, isNew: isNew, repair: nil)
+        }
+        let aside = location.appending(Name.damaged)
+        guard rename(path.string, aside.string) == 0 || errno == ENOENT else {
+            throw .system("cannot set the damaged database of the store aside")
+        }
+        for end in ["-wal", "-shm"] { unlink(path.string + end) }
+        let (queue, _) = try openSound(path)
+        unlink(mark.string)
+        return Opened(
+            queue: queue, isNew: true,
+            repair: "the database of the store was damaged and is now \(aside): "
+                + "images and steps are made again when they are needed")
+    }
+
+    private static func hasSnapshots(_ location: FilePath) -> Bool {
+        let entries = try? RootedDirectory(at: location.appending("snapshots")).entries()
+        return entries?.isEmpty == false
+    }
+
+    /// Opens a database that has what this program wants, and makes one where there is none.
+    ///
     /// One connection, not a pool: a pool writes, and waits for the disk, when it is opened.
-    static func openDatabase(_ path: FilePath) throws(ImageError) -> DatabaseQueue {
+    private static func openSound(
+        _ path: FilePath, making: Bool = true
+    ) throws(ImageError) -> (queue: DatabaseQueue, isNew: Bool) {
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
         // With a write-ahead log a crash of the machine may undo the last commits, and never damages.
@@ -13,18 +84,86 @@ extension Store {
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200")
         }
+        var status = stat()
+        guard lstat(path.string, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+            throw ImageError(.corrupt, "\(path) is no file")
+        }
         return try wrap("open the store's database") {
             let queue = try DatabaseQueue(path: path.string, configuration: configuration)
-            let version = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-            if version < schemaVersion {
-                try queue.write { database in
-                    // Another process may have been faster.
-                    if try Int.fetchOne(database, sql: "PRAGMA user_version") == 0 { try makeSchema(database) }
-                }
+            var isNew = false
+            if try queue.read({ try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }) != schemaVersion {
+                guard making else { throw ImageError(.corrupt, "the database of the store is not what it should be") }
+                isNew = try queue.write { database in try upgrade(database) }
             }
-            return queue
+            try queue.read { database in
+                // Names all columns: what another program left there is told by what it lacks.
+                for (table, columns) in columns {
+                    do {
+                        _ = try Row.fetchOne(database, sql: "SELECT \(columns) FROM \(table) LIMIT 1")
+                    } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+                        throw ImageError(.corrupt, "the table \(table) of the store's database is not what it was")
+                    }
+                }
+                try checkSize(database, path)
+            }
+            return (queue, isNew)
         }
     }
+
+    /// A file that was cut off; what the log holds is not in it yet.
+    private static func checkSize(_ database: Database, _ path: FilePath) throws {
+        var (file, log) = (stat(), stat())
+        let hasLog = stat(path.string + "-wal", &log) == 0 && log.st_size > 0
+        guard !hasLog, stat(path.string, &file) == 0 else { return }
+        let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+        let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+        guard Int64(file.st_size) >= pages * size else {
+            throw ImageError(.corrupt, "the database of the store is cut off")
+        }
+    }
+
+    private static let columns = [
+        (
+            "snapshots",
+            "id, added, used, tar_bytes, archive_bytes, disk_bytes, entries, fingerprint, diff_id, framed, unsynced, "
+                + "summary, content"
+        ), ("steps", "key, snapshot, extra, added, used, seal"),
+        ("images", "key, id, added, used, origin, configuration, original, digests, record"),
+        ("image_layers", "image, position, snapshot"), ("names", "name, image"), ("cache_mounts", "name, used, bytes"),
+    ]
+
+    /// Makes the schema, or brings an older one up to date; true if there was none. Another process may have been faster.
+    private static func upgrade(_ database: Database) throws -> Bool {
+        switch try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0 {
+        case 0:
+            // Tables without a version are somebody else's.
+            guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0 else {
+                throw ImageError(.corrupt, "the database of the store has no version")
+            }
+            try makeSchema(database)
+            return true
+        case 2: return false
+        case 1:
+            try database.execute(
+                sql: """
+                    ALTER TABLE snapshots ADD COLUMN summary TEXT;
+                    ALTER TABLE snapshots ADD COLUMN content TEXT;
+                    ALTER TABLE steps ADD COLUMN seal TEXT;
+                    \(cacheMounts)
+                    PRAGMA user_version = \(schemaVersion);
+                    """)
+            return false
+        default: throw ImageError(.corrupt, "the database of the store is of a version that is not known")
+        }
+    }
+
+    private static let cacheMounts = """
+        CREATE TABLE cache_mounts (
+            name TEXT PRIMARY KEY,
+            used INTEGER NOT NULL,
+            bytes INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """
 
     private static func makeSchema(_ database: Database) throws {
         try database.execute(
@@ -40,7 +179,9 @@ extension Store {
                     fingerprint TEXT NOT NULL,
                     diff_id TEXT,
                     framed INTEGER NOT NULL,
-                    unsynced TEXT
+                    unsynced TEXT,
+                    summary TEXT,
+                    content TEXT
                 ) WITHOUT ROWID;
                 CREATE INDEX snapshots_by_diff_id ON snapshots (diff_id) WHERE diff_id IS NOT NULL;
                 CREATE TABLE steps (
@@ -48,7 +189,8 @@ extension Store {
                     snapshot TEXT,
                     extra BLOB,
                     added INTEGER NOT NULL,
-                    used INTEGER NOT NULL
+                    used INTEGER NOT NULL,
+                    seal TEXT
                 ) WITHOUT ROWID;
                 CREATE INDEX steps_by_snapshot ON steps (snapshot);
                 CREATE TABLE images (
@@ -74,6 +216,7 @@ extension Store {
                     image TEXT NOT NULL REFERENCES images (key) ON DELETE CASCADE
                 ) WITHOUT ROWID;
                 CREATE INDEX names_by_image ON names (image);
+                \(cacheMounts)
                 PRAGMA user_version = \(schemaVersion);
                 """)
     }
@@ -86,14 +229,11 @@ extension Store {
             throw error
         } catch let error as DatabaseError {
             switch error.resultCode {
-            case .SQLITE_FULL:
-                throw ImageError(
-                    .diskFull, "cannot \(what): no space left",
-                    hint: "free some space, or remove what no image needs with `lesson docker system prune`")
+            case .SQLITE_FULL: throw ImageError.full("cannot \(what): no space left")
             case .SQLITE_CORRUPT, .SQLITE_NOTADB:
                 throw ImageError(
                     .corrupt, "cannot \(what): the database of the store is damaged",
-                    hint: "remove the folder `store` in LESSON_HOME: images are made again, no learner's work is in it")
+                    hint: "run the command again: the database is then made anew, no learner's work is in it")
             default: throw ImageError(.system, "cannot \(what): \((error.message ?? "failed").lowercased())")
             }
         } catch {
@@ -102,11 +242,30 @@ extension Store {
     }
 
     func read<Value>(_ what: String, _ body: (Database) throws -> Value) throws(ImageError) -> Value {
-        try Self.wrap(what) { try database.read(body) }
+        try noting { () throws(ImageError) in try Self.wrap(what) { try database.read(body) } }
     }
 
     @discardableResult
     func write<Value>(_ what: String, _ body: (Database) throws -> Value) throws(ImageError) -> Value {
-        try Self.wrap(what) { try database.write(body) }
+        try noting { () throws(ImageError) in try Self.wrap(what) { try database.write(body) } }
     }
+
+    /// Leaves word of a damaged database for the next who opens it, and of a full disk where the database calls it an
+    /// error of input or output.
+    private func noting<Value>(_ body: () throws(ImageError) -> Value) throws(ImageError) -> Value {
+        do throws(ImageError) {
+            return try body()
+        } catch {
+            if error.isOfDatabase, error.code == .corrupt {
+                let mark = OwnedDescriptor(try FileLock.open(location.appending(Name.mark)))
+                withExtendedLifetime(mark) {}
+            }
+            throw error.code == .system ? error.asFull(at: location) : error
+        }
+    }
+}
+
+extension ImageError {
+    /// What the database itself says; errors of ours that pass through it are about layers.
+    fileprivate var isOfDatabase: Bool { message.hasSuffix("the database of the store is damaged") }
 }

@@ -22,9 +22,8 @@ extension Store {
     private func isRecorded(_ image: StoredImage, _ references: [Reference]) throws(ImageError) -> Bool {
         let key = image.key.description
         return try read("look for an image") { database in
-            let row = try Row.fetchOne(
-                database, sql: "SELECT used, digests, record FROM images WHERE key = ?", arguments: [key])
-            guard let row, Self.now - row["used"] <= 60,
+            let row = try Row.fetchOne(database, sql: "SELECT * FROM images WHERE key = ?", arguments: [key])
+            guard let row, !isStale(row["used"]), try self.image(from: row, database) != nil,
                 row["digests"] == JSON.strings(image.repositoryDigests).text,
                 image.buildRecord == nil || image.buildRecord == (row["record"] as Data?).map({ [UInt8]($0) })
             else { return false }
@@ -41,16 +40,17 @@ extension Store {
         let key = image.key.description
         try write("record an image") { database in
             for layer in image.layers {
-                let known = try String.fetchOne(
-                    database, sql: "SELECT id FROM snapshots WHERE id = ?", arguments: [layer.description])
-                guard known != nil else { throw self.missing(layer) }
+                try database.execute(
+                    sql: "UPDATE snapshots SET used = ? WHERE id = ?", arguments: [Self.now, layer.description])
+                guard database.changesCount == 1 else { throw self.missing(layer) }
             }
             try database.execute(
                 sql: """
                     INSERT INTO images (key, id, added, used, origin, configuration, original, digests, record)
                     VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (key) DO UPDATE SET used = excluded.used, digests = excluded.digests,
-                        record = coalesce(excluded.record, record)
+                        origin = excluded.origin, configuration = excluded.configuration,
+                        original = excluded.original, record = coalesce(excluded.record, record)
                     """,
                 arguments: [
                     key, Self.now, Self.now, image.origin.rawValue, Data(image.configuration.encoded),
@@ -81,10 +81,11 @@ extension Store {
     /// The image of this name. A reference with a digest means the image that was pulled by it, or whose id it is.
     package func image(named reference: Reference) throws(ImageError) -> NamedImage? {
         if let digest = reference.digest {
-            return try images().first { found in
-                found.knownID == digest
-                    || found.image.repositoryDigests.contains("\(reference.canonicalName)@\(digest)")
-            }
+            return try inUse(
+                images().first { found in
+                    found.knownID == digest
+                        || found.image.repositoryDigests.contains("\(reference.canonicalName)@\(digest)")
+                })
         }
         let found = try read("look for an image") { database in
             try Row.fetchOne(
@@ -92,7 +93,19 @@ extension Store {
                 arguments: [Self.name(reference)]
             ).map { try self.image(from: $0, database) }
         }
-        return try usable(found ?? nil)
+        return try inUse(usable(found ?? nil))
+    }
+
+    /// Notes that an image is used, so that nobody prunes it now; nil when somebody was faster.
+    private func inUse(_ found: NamedImage?) throws(ImageError) -> NamedImage? {
+        guard let found, isStale(found.used) else { return found }
+        let isThere = try write("note the use of an image") { database in
+            try database.execute(
+                sql: "UPDATE images SET used = ? WHERE key = ?", arguments: [Self.now, found.image.key.description])
+            return database.changesCount == 1
+        }
+        guard isThere, try use(found.image.layers) else { return nil }
+        return found
     }
 
     /// An image of a name, of an id (`sha256:...`), or of the first digits of one.
@@ -117,7 +130,7 @@ extension Store {
                 .ambiguous, "\(matches.count) images have an id that begins with \(digits)",
                 hint: "give more digits of the id")
         }
-        return matches.first
+        return try inUse(matches.first)
     }
 
     /// All images, newest first; those whose layers are gone are forgotten.
@@ -161,9 +174,14 @@ extension Store {
             // Not on disk when the machine stopped: what is there may be anything.
             if let boot = layer["unsynced"] as String?, boot != bootID { return nil }
         }
+        // A row that is not as it was written would be another image under this one's name.
+        guard StoredImage.key(image.layers, image.originalConfiguration ?? bytes).description == key else {
+            noteRepair("an image in the database of the store is damaged: build, pull or load it again")
+            return nil
+        }
         return NamedImage(
             image: image, references: names.compactMap { try? Reference(parsing: $0) },
-            knownID: (row["id"] as String?).flatMap { Digest($0) }, added: row["added"],
+            knownID: (row["id"] as String?).flatMap { Digest($0) }, added: row["added"], used: row["used"],
             size: layers.reduce(0) { $0 + ($1["tar_bytes"] as Int64? ?? 0) })
     }
 
@@ -197,7 +215,9 @@ extension Store {
         try write("remove an image") { database in
             try database.execute(sql: "DELETE FROM images WHERE key = ?", arguments: [image.key.description])
         }
-        try await removeUnneededSnapshots()
+        try await DedicatedThread.run { () throws(ImageError) in
+            _ = try self.removeUnneededSnapshots(usedBefore: self.oldestUse(isOver: true))
+        }
     }
 
     // MARK: - ids

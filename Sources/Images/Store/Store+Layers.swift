@@ -43,7 +43,15 @@ extension Store {
             ).map { ($0["id"] as String, $0["unsynced"] as String?) }
         }
         for (text, boot) in found where boot == nil || boot == bootID {
-            if let snapshot = SnapshotID(text), exists(snapshot) { return snapshot }
+            guard let snapshot = SnapshotID(text), exists(snapshot) else { continue }
+            // One that is damaged is forgotten on the way, and read again.
+            do throws(ImageError) {
+                try verify([snapshot])
+            } catch {
+                guard error.code == .corrupt else { throw error }
+                continue
+            }
+            if try use([snapshot]) { return snapshot }
         }
         return nil
     }
@@ -106,7 +114,7 @@ extension Store {
             if !isExact { unlink(framingPath.string) }
         }
         let snapshot = try commitBlocking(
-            pending, diffID: isExact ? found : nil, archiveBytes: isExact ? plain.count : nil)
+            pending, diffID: isExact ? found : nil, archiveBytes: isExact ? plain.count : nil, content: found)
         return ImportedLayer(snapshot: snapshot, diffID: found, isExact: isExact)
     }
 
@@ -117,6 +125,18 @@ extension Store {
         if let known = try knownDiffID(of: snapshot) { return known }
         return try await DedicatedThread.run { () throws(ImageError) in
             try self.packBlocking(snapshot, into: HashingSink()).diffID
+        }
+    }
+
+    /// What layers are called in the keys of steps: by the digest of the archive that they were read from, so that a
+    /// base that is made or loaded again is the same base; else by their own names.
+    package func contentNames(of layers: [SnapshotID]) throws(ImageError) -> [String] {
+        try read("read about layers") { database in
+            try layers.map { layer in
+                try String.fetchOne(
+                    database, sql: "SELECT content FROM snapshots WHERE id = ?", arguments: [layer.description])
+                    ?? layer.description
+            }
         }
     }
 
@@ -203,8 +223,17 @@ extension Store {
         let hashing = HashingSink(sink)
         let root = try rooted(directory(of: snapshot))
         if isFramed {
-            let framing = try Decompressor(DescriptorSource(file: folder(of: snapshot).appending("framing")))
-            try LayerFraming.replay(framing, root: root, into: hashing)
+            do throws(ImageError) {
+                let framing = try Decompressor(DescriptorSource(file: folder(of: snapshot).appending("framing")))
+                try LayerFraming.replay(framing, root: root, into: hashing)
+            } catch {
+                // What is wrong with where the archive goes to is not the layer's fault.
+                guard [.malformed, .corrupt].contains(error.code) || error.errno == ENOENT else { throw error }
+                try forget(snapshot, because: "is damaged: \(error.message)")
+                throw ImageError(
+                    .corrupt, "the layer \(snapshot) in the store is damaged: \(error.message)",
+                    hint: "build or load the image again: what needs the layer is made anew")
+            }
         } else {
             try LayerPacker(root: root, listing: listing(of: snapshot)).pack(into: hashing)
         }

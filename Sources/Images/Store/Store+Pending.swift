@@ -27,6 +27,8 @@ extension Store {
 
     /// Removes what processes left that are gone: their locks are free. In the background, since it may be much.
     func removeLeftovers() throws(ImageError) {
+        _ = try otherSessions()
+        try removeFreeLocks()
         let pending = location.appending("pending")
         let names: [FilePath]
         do throws(LinuxError) {
@@ -55,8 +57,19 @@ extension Store {
         }
     }
 
-    /// Removes folders of layers that no row names, and rows whose layers were lost with the machine's power.
+    /// Locks of steps are removed by who holds them, and left by who is killed.
+    private func removeFreeLocks() throws(ImageError) {
+        let folder = location.appending("locks")
+        for entry in (try? RootedDirectory(at: folder).entries()) ?? [] where entry.kind == .regular {
+            let path = folder.appending(entry.name)
+            if let lock = try FileLock.tryExclusive(path) { FileLock.release(lock, path) }
+        }
+    }
+
+    /// Removes folders of layers, and of cache mounts, that no row names.
     func removeUnknownSnapshots() throws(ImageError) {
+        // Another process may know them by a database that was taken away under it.
+        guard try otherSessions().isEmpty else { return }
         let unknown: [FilePath] = try write("look for layers that were lost") { database in
             let known = try Set(String.fetchAll(database, sql: "SELECT id FROM snapshots"))
             let folder = try self.rooted(self.location.appending("snapshots"))
@@ -65,6 +78,15 @@ extension Store {
                 let from = self.location.appending("snapshots").appending(entry.name)
                 let to = try self.ownPendingFolder().appending(entry.name)
                 if rename(from.string, to.string) == 0 { moved.append(to) }
+            }
+            let mounts = self.location.appending("cache-mounts")
+            guard let names = try? RootedDirectory(at: mounts).entries().map(\.name) else { return moved }
+            let mounted = try Set(String.fetchAll(database, sql: "SELECT name FROM cache_mounts"))
+            for name in names where name.extension != "lock" && !mounted.contains(name.string) {
+                let to = try self.ownPendingFolder().appending("cache-mount-\(name)")
+                guard rename(mounts.appending(name).string, to.string) == 0 else { continue }
+                unlink(mounts.appending(name).string + ".lock")
+                moved.append(to)
             }
             return moved
         }

@@ -4,19 +4,20 @@ import Linux
 package import OCI
 import SystemPackage
 
-/// What the store holds, in bytes on disk, layers counted once.
-package struct StoreUsage: Hashable, Sendable {
-    package var images = 0
-    /// Layers that images need.
-    package var imageBytes: Int64 = 0
-    /// Of images without a name.
-    package var danglingImages = 0
-    package var steps = 0
-    /// Layers that only the build cache needs.
-    package var cacheBytes: Int64 = 0
-    package var snapshots = 0
+/// What may go when the store is pruned.
+package struct PruneRequest: Sendable {
+    /// Bytes of the build cache to keep; the least recently used goes first. nil keeps all.
+    package var cacheLimit: Int64? = 0
+    /// Images without a name.
+    package var danglingImages = true
+    /// Images that have one, too.
+    package var allImages = false
+    /// Only what was not used (images: not put into the store) since, seconds since 1970.
+    package var unusedSince: Int64?
+    /// Only images of which this is true.
+    package var images: (@Sendable (StoredImage) -> Bool)?
 
-    package var totalBytes: Int64 { imageBytes + cacheBytes }
+    package init() {}
 }
 
 /// What pruning removed.
@@ -24,153 +25,183 @@ package struct PruneResult: Hashable, Sendable {
     package var images: [Digest] = []
     package var names: [Reference] = []
     package var steps = 0
+    /// Layers of the build cache, and directories of cache mounts.
+    package var cache: [String] = []
     package var snapshots = 0
     /// Bytes on disk, about.
     package var bytes: Int64 = 0
+
+    package init() {}
 }
 
 extension Store {
-    /// What there is, and how much of it.
-    package func diskUsage() throws(ImageError) -> StoreUsage {
-        try read("measure the store") { database in
-            var usage = StoreUsage()
-            usage.images = try Int.fetchOne(database, sql: "SELECT count(*) FROM images") ?? 0
-            usage.danglingImages =
-                try Int.fetchOne(
-                    database, sql: "SELECT count(*) FROM images WHERE key NOT IN (SELECT image FROM names)") ?? 0
-            usage.steps = try Int.fetchOne(database, sql: "SELECT count(*) FROM steps") ?? 0
-            usage.snapshots = try Int.fetchOne(database, sql: "SELECT count(*) FROM snapshots") ?? 0
-            usage.imageBytes =
-                try Int64.fetchOne(
-                    database,
-                    sql: """
-                        SELECT sum(disk_bytes) FROM snapshots WHERE id IN (SELECT snapshot FROM image_layers)
-                        """) ?? 0
-            usage.cacheBytes =
-                try Int64.fetchOne(
-                    database,
-                    sql: """
-                        SELECT sum(disk_bytes) FROM snapshots WHERE id NOT IN (SELECT snapshot FROM image_layers)
-                        """) ?? 0
-            return usage
+    /// Removes what nobody needs and nobody uses now, in this process or another.
+    package func prune(_ request: PruneRequest) async throws(ImageError) -> PruneResult {
+        try await DedicatedThread.run { () throws(ImageError) in
+            try self.prune(request, usedBefore: self.oldestUse(isOver: true))
         }
     }
 
-    /// Removes what nobody needs.
+    /// Brings the store down to a size: first the build cache, then images without a name, the least recently used first.
+    /// Images with a name are never removed unasked, nor is what a process uses now.
     ///
-    /// - Parameters:
-    ///   - cacheLimit: bytes of the build cache to keep; the least recently used steps go first. nil keeps all.
-    ///   - danglingImages: also images without a name.
-    ///   - allImages: also images that have one.
-    package func prune(
-        cacheLimit: Int64? = 0, danglingImages: Bool = true, allImages: Bool = false
-    ) async throws(ImageError) -> PruneResult {
-        var result = PruneResult()
-        let oldest = try beginPruning()
-        defer { endPruning() }
-        if danglingImages || allImages {
-            let condition = allImages ? "origin <> 'container'" : "key NOT IN (SELECT image FROM names)"
-            (result.images, result.names) = try write("remove images") { database in
-                let removed = try Row.fetchAll(
-                    database,
-                    sql: "SELECT key, coalesce(id, key) AS shown FROM images WHERE \(condition) AND used <= ?",
-                    arguments: [oldest])
-                var images: [Digest] = []
-                var names: [Reference] = []
-                for row in removed {
-                    let key: String = row["key"]
-                    names += try String.fetchAll(
-                        database, sql: "SELECT name FROM names WHERE image = ?", arguments: [key]
-                    ).compactMap { try? Reference(parsing: $0) }
-                    try database.execute(sql: "DELETE FROM images WHERE key = ?", arguments: [key])
-                    if let shown = Digest(row["shown"] as String) { images.append(shown) }
+    /// - Parameter isOver: this process has done its work; else what it used stays, but for what leases gave back.
+    /// - Returns: nil when there was room.
+    @discardableResult
+    package func shrink(to limit: Int64, isOver: Bool = true) async throws(ImageError) -> PruneResult? {
+        let usage = try diskUsage()
+        guard usage.totalBytes > limit else { return nil }
+        return try await DedicatedThread.run { () throws(ImageError) in
+            let oldest = try self.oldestUse(isOver: isOver)
+            // Layers that images share with the cache count as theirs.
+            var request = PruneRequest()
+            request.danglingImages = false
+            request.cacheLimit = max(0, limit - usage.imageBytes)
+            var result = try self.prune(request, usedBefore: oldest)
+            for image in try self.danglingImages(usedBefore: oldest) {
+                guard try self.diskUsage().totalBytes > limit else { break }
+                try self.write("remove an image") { database in
+                    try database.execute(sql: "DELETE FROM images WHERE key = ?", arguments: [image.key])
                 }
-                return (images, names)
+                if let id = image.shown { result.images.append(id) }
+                request.cacheLimit = max(0, limit - (try self.diskUsage().imageBytes))
+                let more = try self.prune(request, usedBefore: oldest)
+                result.steps += more.steps
+                result.cache += more.cache
+                result.snapshots += more.snapshots
+                result.bytes += more.bytes
             }
+            return result
         }
-        if let cacheLimit { result.steps = try removeSteps(keeping: cacheLimit, usedBefore: oldest) }
-        let removed = try await removeUnneededSnapshots(usedBefore: oldest)
-        result.snapshots = removed.count
-        result.bytes = removed.bytes
+    }
+
+    private func danglingImages(usedBefore oldest: Int64) throws(ImageError) -> [(key: String, shown: Digest?)] {
+        try read("look for images") { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT key, coalesce(id, key) AS shown FROM images
+                    WHERE origin <> 'container' AND key NOT IN (SELECT image FROM names) AND used <= ?
+                    ORDER BY used, key
+                    """, arguments: [oldest]
+            ).map { ($0["key"], Digest($0["shown"] as String)) }
+        }
+    }
+
+    private func prune(_ request: PruneRequest, usedBefore oldest: Int64) throws(ImageError) -> PruneResult {
+        var result = PruneResult()
+        if request.danglingImages || request.allImages { try removeImages(request, oldest, &result) }
+        let last = min(oldest, request.unusedSince ?? oldest)
+        if let limit = request.cacheLimit { try removeCache(keeping: limit, usedBefore: last, &result) }
+        let removed = try removeUnneededSnapshots(usedBefore: last)
+        result.cache += removed.names
+        result.snapshots = removed.names.count
+        result.bytes += removed.bytes
+        try? removeUnknownSnapshots()
         return result
     }
 
-    /// Brings the store down to a size: first the build cache, least recently used first, then images without a name.
-    /// Images with a name are never removed unasked.
-    @discardableResult
-    package func shrink(to limit: Int64) async throws(ImageError) -> PruneResult {
-        let usage = try diskUsage()
-        guard usage.totalBytes > limit else { return PruneResult() }
-        return try await prune(cacheLimit: max(0, limit - usage.imageBytes))
+    private func removeImages(
+        _ request: PruneRequest, _ oldest: Int64, _ result: inout PruneResult
+    ) throws(ImageError) {
+        for found in try images() where request.allImages || found.references.isEmpty {
+            if let since = request.unusedSince, found.added > since { continue }
+            if let isWanted = request.images, !isWanted(found.image) { continue }
+            let isGone = try write("remove images") { database in
+                try database.execute(
+                    sql: "DELETE FROM images WHERE key = ? AND used <= ?",
+                    arguments: [found.image.key.description, oldest])
+                return database.changesCount > 0
+            }
+            guard isGone else { continue }
+            result.names += found.references
+            result.images.append(found.knownID ?? found.image.key)
+        }
     }
 
-    /// Alone, everything may go; while other processes use the store, only what was not used for a day, so that no
-    /// layer vanishes under a running step.
-    private func beginPruning() throws(ImageError) -> Int64 {
-        if flock(usage.rawValue, LOCK_EX | LOCK_NB) == 0 { return Self.now }
-        flock(usage.rawValue, LOCK_SH)
-        return Self.now - 86400
+    /// One thing of the build cache: a step with its layer, or the directory of a cache mount.
+    private struct Cached {
+        var key: String
+        var isMount: Bool
+        var used: Int64
+        var snapshot: String?
+        var bytes: Int64
     }
 
-    private func endPruning() { flock(usage.rawValue, LOCK_SH) }
-
-    private func removeSteps(keeping limit: Int64, usedBefore oldest: Int64) throws(ImageError) -> Int {
-        try write("remove steps") { database in
+    private func removeCache(
+        keeping limit: Int64, usedBefore oldest: Int64, _ result: inout PruneResult
+    ) throws(ImageError) {
+        var mounts: [(name: String, bytes: Int64)] = []
+        result.steps += try write("remove steps") { database in
             let steps = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT steps.key, steps.used, steps.snapshot,
+                    SELECT steps.key, 0 AS is_mount, steps.used, steps.snapshot,
                         CASE WHEN steps.snapshot IN (SELECT snapshot FROM image_layers) THEN 0
                             ELSE coalesce(snapshots.disk_bytes, 0) END AS bytes
-                    FROM steps LEFT JOIN snapshots ON snapshots.id = steps.snapshot ORDER BY steps.used DESC, steps.key
-                    """)
+                    FROM steps LEFT JOIN snapshots ON snapshots.id = steps.snapshot
+                    UNION ALL SELECT name, 1, used, NULL, bytes FROM cache_mounts
+                    ORDER BY 3 DESC, 1
+                    """
+            ).map {
+                Cached(
+                    key: $0["key"], isMount: $0["is_mount"], used: $0["used"], snapshot: $0["snapshot"],
+                    bytes: $0["bytes"])
+            }
             var kept: Int64 = 0
             var counted: Set<String> = []
             var removed = 0
             for step in steps {
-                let snapshot = step["snapshot"] as String?
-                let bytes: Int64 = snapshot.map { counted.contains($0) } == true ? 0 : step["bytes"]
-                if limit > 0, kept + bytes <= limit {
+                let bytes = step.snapshot.map { counted.contains($0) } == true ? 0 : step.bytes
+                if limit > 0, kept + bytes <= limit || step.used > oldest {
                     kept += bytes
-                    if let snapshot { counted.insert(snapshot) }
-                } else if (step["used"] as Int64) <= oldest {
-                    try database.execute(sql: "DELETE FROM steps WHERE key = ?", arguments: [step["key"] as String])
-                    removed += 1
+                    if let snapshot = step.snapshot { counted.insert(snapshot) }
+                } else if step.used <= oldest {
+                    try database.execute(
+                        sql: step.isMount
+                            ? "DELETE FROM cache_mounts WHERE name = ?" : "DELETE FROM steps WHERE key = ?",
+                        arguments: [step.key])
+                    if step.isMount { mounts.append((step.key, step.bytes)) } else { removed += 1 }
                 }
             }
             return removed
         }
+        for mount in mounts where mount.name.utf8.allSatisfy({ $0 == 45 || Character(Unicode.Scalar($0)).isHexDigit }) {
+            let folder = location.appending("cache-mounts").appending(mount.name)
+            let trash = try ownPendingFolder().appending("cache-mount-\(mount.name)")
+            // Out of sight first: a step that begins now makes a new one.
+            guard rename(folder.string, trash.string) == 0 else { continue }
+            unlink(folder.string + ".lock")
+            try removeTree(trash)
+            result.cache.append(mount.name)
+            result.bytes += mount.bytes
+        }
     }
 
     /// Removes layers that neither an image nor a step needs.
-    @discardableResult
-    func removeUnneededSnapshots(
-        usedBefore oldest: Int64 = Store.now - 86400
-    ) async throws(ImageError) -> (count: Int, bytes: Int64) {
-        try await DedicatedThread.run { () throws(ImageError) -> (count: Int, bytes: Int64) in
-            let trash = try self.ownPendingFolder()
-            let removed: [(FilePath, Int64)] = try self.write("remove layers") { database in
-                let rows = try Row.fetchAll(
-                    database,
-                    sql: """
-                        SELECT id, disk_bytes FROM snapshots WHERE used <= ?
-                            AND id NOT IN (SELECT snapshot FROM image_layers)
-                            AND id NOT IN (SELECT snapshot FROM steps WHERE snapshot IS NOT NULL)
-                        """, arguments: [oldest])
-                var moved: [(FilePath, Int64)] = []
-                for row in rows {
-                    let id: String = row["id"]
-                    try database.execute(sql: "DELETE FROM snapshots WHERE id = ?", arguments: [id])
-                    let to = trash.appending(id)
-                    guard let snapshot = SnapshotID(id) else { continue }
-                    if rename(self.folder(of: snapshot).string, to.string) == 0 {
-                        moved.append((to, row["disk_bytes"]))
-                    }
+    func removeUnneededSnapshots(usedBefore oldest: Int64) throws(ImageError) -> (names: [String], bytes: Int64) {
+        let trash = try ownPendingFolder()
+        let removed: [(FilePath, Int64)] = try write("remove layers") { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, disk_bytes FROM snapshots WHERE used <= ?
+                        AND id NOT IN (SELECT snapshot FROM image_layers)
+                        AND id NOT IN (SELECT snapshot FROM steps WHERE snapshot IS NOT NULL)
+                    """, arguments: [oldest])
+            var moved: [(FilePath, Int64)] = []
+            for row in rows {
+                let id: String = row["id"]
+                try database.execute(sql: "DELETE FROM snapshots WHERE id = ?", arguments: [id])
+                let to = trash.appending(id)
+                guard let snapshot = SnapshotID(id) else { continue }
+                if rename(self.folder(of: snapshot).string, to.string) == 0 {
+                    moved.append((to, row["disk_bytes"]))
                 }
-                return moved
             }
-            for (path, _) in removed { try self.removeTree(path) }
-            return (removed.count, removed.reduce(0) { $0 + $1.1 })
+            return moved
         }
+        for (path, _) in removed { try removeTree(path) }
+        return (removed.compactMap { $0.0.lastComponent?.string }, removed.reduce(0) { $0 + $1.1 })
     }
 }

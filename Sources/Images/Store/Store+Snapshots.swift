@@ -58,10 +58,13 @@ extension Store {
     }
 
     func commitBlocking(
-        _ pending: PendingSnapshot, diffID: Digest? = nil, archiveBytes: Int64? = nil
+        _ pending: PendingSnapshot, diffID: Digest? = nil, archiveBytes: Int64? = nil, content: Digest? = nil
     ) throws(ImageError) -> SnapshotID {
-        let listing = try LayerWalk(root: rooted(pending.upper), ids: ids).listing()
+        let upper = try rooted(pending.upper)
+        let listing = try LayerWalk(root: upper, ids: ids).listing()
         let record = SnapshotRecord(listing)
+        let summary: String
+        do throws(LinuxError) { summary = try upper.summary() } catch { throw ImageError(error) }
         try record.write(to: pending.directory.appending("listing"))
         let folder = folder(of: pending.id)
         try removeTree(pending.work)
@@ -75,14 +78,14 @@ extension Store {
                     sql: """
                         INSERT INTO snapshots
                             (id, added, used, tar_bytes, archive_bytes, disk_bytes, entries, fingerprint, diff_id, framed,
-                                unsynced)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                unsynced, summary, content)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         pending.id.description, Self.now, Self.now, listing.tarBytes, archiveBytes,
                         record.diskBytes,
                         listing.entries.count, record.fingerprint.description, diffID?.description, diffID != nil,
-                        bootID,
+                        bootID, summary, content?.description,
                     ])
             } catch {
                 rename(folder.string, pending.directory.string)
@@ -116,42 +119,13 @@ extension Store {
     /// Whether a snapshot's directory is where it should be; does not look inside.
     package func exists(_ snapshot: SnapshotID) -> Bool { access(directory(of: snapshot).string, F_OK) == 0 }
 
-    /// What a layer holds, read in place and compared with what was committed.
+    /// What a layer holds, read in place, after it was compared with what was committed.
     ///
     /// - Throws: `.corrupt`, naming the file, when somebody changed the layer; the store has forgotten it then, and all
     ///   steps that made it or stand on it are run again.
     package func listing(of snapshot: SnapshotID) throws(ImageError) -> LayerListing {
-        guard exists(snapshot) else {
-            try forget(snapshot, because: "is missing")
-            throw missing(snapshot)
-        }
-        let listing = try LayerWalk(root: rooted(directory(of: snapshot)), ids: ids).listing()
-        let isVerified = state.withLock { $0.verified.contains(snapshot) }
-        guard !isVerified else { return listing }
-        let record = SnapshotRecord(listing)
-        let wanted = try read("read about a layer") { database in
-            try String.fetchOne(
-                database, sql: "SELECT fingerprint FROM snapshots WHERE id = ?", arguments: [snapshot.description])
-        }
-        guard wanted == record.fingerprint.description else {
-            let file = record.firstDifference(from: folder(of: snapshot).appending("listing"))
-            let words = file.map { "is damaged at \($0)" } ?? "is damaged"
-            try forget(snapshot, because: words)
-            throw ImageError(
-                .corrupt, "the layer \(snapshot) in the store \(words)",
-                hint: "build or load the image again: what needs the layer is made anew")
-        }
-        state.withLock { _ = $0.verified.insert(snapshot) }
-        return listing
-    }
-
-    /// Compares layers with what was committed: names, sizes, modes, owners and times, not content. Each is compared
-    /// once in the life of this object.
-    package func verify(_ snapshots: [SnapshotID]) throws(ImageError) {
-        for snapshot in snapshots {
-            if exists(snapshot), state.withLock({ $0.verified.contains(snapshot) }) { continue }
-            _ = try listing(of: snapshot)
-        }
+        try verify([snapshot])
+        return try LayerWalk(root: rooted(directory(of: snapshot)), ids: ids).listing()
     }
 
     /// The size of the layer's uncompressed archive, known without packing it.
@@ -166,6 +140,7 @@ extension Store {
 
     /// Forgets a snapshot that cannot be trusted, with the steps that made it, and moves its files out of the way.
     func forget(_ snapshot: SnapshotID, because words: String) throws(ImageError) {
+        guard !isLookup else { throw ImageError(.corrupt, "the layer \(snapshot) in the store \(words)") }
         try write("forget a layer") { database in
             try database.execute(sql: "DELETE FROM steps WHERE snapshot = ?", arguments: [snapshot.description])
             try database.execute(sql: "DELETE FROM snapshots WHERE id = ?", arguments: [snapshot.description])

@@ -24,13 +24,22 @@ extension Store {
             try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT steps.snapshot, steps.extra, steps.used, snapshots.id AS known, snapshots.unsynced
+                    SELECT steps.snapshot, steps.extra, steps.used, steps.seal, snapshots.id AS known,
+                        snapshots.unsynced
                     FROM steps LEFT JOIN snapshots ON snapshots.id = steps.snapshot WHERE key = ?
                     """, arguments: [key.description])
         }
         guard let row else { return nil }
         let extra = [UInt8](row["extra"] as Data? ?? Data())
-        if let text = row["snapshot"] as String? {
+        let text = row["snapshot"] as String?
+        // A row that is not as it was written: nobody knows which other step it tells of.
+        if let seal = row["seal"] as String?, seal != Self.seal(key, text, extra) {
+            if isLookup { return nil }
+            noteRepair("a step in the database of the store is damaged: it is run again when it is needed")
+            try forgetStep(key)
+            return nil
+        }
+        if let text {
             guard let snapshot = SnapshotID(text), row["known"] as String? != nil else {
                 try forgetStep(key)
                 return nil
@@ -43,23 +52,47 @@ extension Store {
                 try forget(snapshot, because: "is missing")
                 return nil
             }
-            try touch(key, snapshot: text, used: row["used"])
+            guard try touch(key, snapshot: text, used: row["used"]) else { return nil }
             return CachedStep(snapshot: snapshot, extra: extra)
         }
-        try touch(key, snapshot: nil, used: row["used"])
+        guard try touch(key, snapshot: nil, used: row["used"]) else { return nil }
         return CachedStep(snapshot: nil, extra: extra)
     }
 
-    /// Notes that a step was used, for those who prune the least recently used; not more than once a minute.
-    private func touch(_ key: Digest, snapshot: String?, used: Int64) throws(ImageError) {
-        guard Self.now - used > 60 else { return }
-        try write("note the use of a step") { database in
+    private static func seal(_ key: Digest, _ snapshot: String?, _ extra: [UInt8]) -> String {
+        var hasher = SHA256Hasher()
+        hasher.update("\(key) \(snapshot ?? "") ")
+        hasher.update(extra)
+        return String(hasher.finalize().hex.prefix(32))
+    }
+
+    /// Notes that a step was used, so that nobody prunes it now, and it goes late when somebody does.
+    ///
+    /// - Returns: Whether it is still there.
+    private func touch(_ key: Digest, snapshot: String?, used: Int64) throws(ImageError) -> Bool {
+        guard isStale(used) else { return true }
+        return try write("note the use of a step") { database in
             try database.execute(
                 sql: "UPDATE steps SET used = ? WHERE key = ?", arguments: [Self.now, key.description])
-            if let snapshot {
+            guard database.changesCount == 1 else { return false }
+            guard let snapshot else { return true }
+            try database.execute(sql: "UPDATE snapshots SET used = ? WHERE id = ?", arguments: [Self.now, snapshot])
+            return database.changesCount == 1
+        }
+    }
+
+    /// Notes that layers are used, so that nobody prunes them now.
+    ///
+    /// - Returns: Whether all are still there.
+    func use(_ layers: [SnapshotID]) throws(ImageError) -> Bool {
+        try write("note the use of layers") { database in
+            var isComplete = true
+            for layer in Set(layers) {
                 try database.execute(
-                    sql: "UPDATE snapshots SET used = ? WHERE id = ?", arguments: [Self.now, snapshot])
+                    sql: "UPDATE snapshots SET used = ? WHERE id = ?", arguments: [Self.now, layer.description])
+                if database.changesCount == 0 { isComplete = false }
             }
+            return isComplete
         }
     }
 
@@ -68,12 +101,13 @@ extension Store {
         try write("record a step") { database in
             try database.execute(
                 sql: """
-                    INSERT INTO steps (key, snapshot, extra, added, used) VALUES (?, ?, ?, ?, ?)
+                    INSERT INTO steps (key, snapshot, extra, added, used, seal) VALUES (?, ?, ?, ?, ?, ?)
                     ON CONFLICT (key) DO UPDATE SET snapshot = excluded.snapshot, extra = excluded.extra,
-                        added = excluded.added, used = excluded.used
+                        added = excluded.added, used = excluded.used, seal = excluded.seal
                     """,
                 arguments: [
                     key.description, step.snapshot?.description, Data(step.extra), Self.now, Self.now,
+                    Self.seal(key, step.snapshot?.description, step.extra),
                 ])
         }
     }

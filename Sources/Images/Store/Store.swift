@@ -14,9 +14,11 @@ package final class Store: Sendable {
     package let ids: IdentityMapping
     let database: DatabaseQueue
     let state = Mutex(State())
-    /// Held shared as long as this store is open, so that no other process prunes what this one reads.
-    let usage: OwnedDescriptor
+    let session: StoreSession
     let bootID: String
+    /// Whether things are only looked up here: what is found damaged is left to a store that can look closely, inside the
+    /// engine's namespaces, where owners are what they are.
+    let isLookup: Bool
 
     struct State {
         /// This process's own folder in `pending/`, and the lock that shows it is alive.
@@ -25,7 +27,7 @@ package final class Store: Sendable {
         /// Whether there is something new since the sync that is under way began.
         var syncAgain = false
         var repairs: [String] = []
-        /// Snapshots whose content was compared with what was committed.
+        /// Snapshots that were compared with what was committed.
         var verified: Set<SnapshotID> = []
     }
 
@@ -36,15 +38,18 @@ package final class Store: Sendable {
     package init(at location: FilePath, ids: IdentityMapping, tidying: Bool = true) throws(ImageError) {
         self.location = location
         self.ids = ids
-        for folder in ["", "snapshots", "pending", "locks"] {
+        for folder in ["", "snapshots", "pending", "locks", "sessions"] {
             try Self.makeFolder(folder.isEmpty ? location : location.appending(folder))
         }
-        usage = OwnedDescriptor(try FileLock.open(location.appending("in-use.lock")))
-        guard flock(usage.rawValue, LOCK_SH) == 0 else { throw .system("cannot lock the store") }
-        database = try Self.openDatabase(location.appending("store.sqlite"))
+        session = try StoreSession(in: location.appending("sessions"))
+        isLookup = !tidying
+        let opened = try Self.openDatabase(in: location, mending: tidying)
+        database = opened.queue
         bootID = Self.readBootID()
         guard tidying else { return }
+        if let words = opened.repair { noteRepair(words) }
         try removeLeftovers()
+        if opened.isNew { try removeUnknownSnapshots() }
         // Builds do not wait for the disk: what they made a while ago is there by now, or soon.
         if try hasUnsynced(addedBefore: Self.now - Self.writeBackSeconds) { syncInBackground() }
     }
@@ -59,12 +64,21 @@ package final class Store: Sendable {
 
     private static let connections = Mutex<[DatabaseQueue]>([])
 
-    deinit {
-        if let pending = state.withLock({ $0.pending }) {
+    deinit { close() }
+
+    /// Takes away what shows that this process was here. To be called when it uses the store no more, as a process ends
+    /// without `deinit`.
+    package func close() {
+        let pending = state.withLock { state in
+            defer { state.pending = nil }
+            return state.pending
+        }
+        if let pending {
             // Empty unless something was abandoned, which the next process removes.
             _ = rmdir(pending.folder.string)
             if access(pending.folder.string, F_OK) != 0 { unlink(pending.folder.string + ".lock") }
         }
+        unlink(session.path.string)
     }
 
     /// What was found damaged or missing since the store was opened, and was forgotten so that it is made again.
@@ -82,18 +96,23 @@ package final class Store: Sendable {
     }
 
     static func makeFolder(_ path: FilePath) throws(ImageError) {
-        if mkdir(path.string, 0o700) == 0 || errno == EEXIST { return }
+        if mkdir(path.string, 0o700) == 0 { return }
         if errno == ENOENT, path.components.count > 1 {
             try makeFolder(path.removingLastComponent())
-            if mkdir(path.string, 0o700) == 0 || errno == EEXIST { return }
+            if mkdir(path.string, 0o700) == 0 { return }
         }
-        throw .system("cannot make the folder \(path)")
+        guard errno == EEXIST else { throw .system("cannot make the folder \(path)") }
+        var status = stat()
+        guard stat(path.string, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw ImageError(
+                .corrupt, "\(path) is no folder", hint: "move it away: the store makes its folder there again")
+        }
     }
 
     private static func readBootID() -> String {
         let descriptor = Glibc.open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "unknown" }
-        defer { close(descriptor) }
+        defer { Glibc.close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 36)
         let count = Glibc.read(descriptor, &bytes, bytes.count)
         return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : "unknown"

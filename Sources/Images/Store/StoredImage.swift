@@ -36,10 +36,12 @@ package struct StoredImage: Hashable, Sendable, Codable {
     }
 
     /// Names this image within this store, without any hashing of layers.
-    package var key: Digest {
+    package var key: Digest { Self.key(layers, originalConfiguration ?? configuration.encoded) }
+
+    static func key(_ layers: [SnapshotID], _ configuration: [UInt8]) -> Digest {
         var hasher = SHA256Hasher()
         for layer in layers { hasher.update(layer.description + "\n") }
-        hasher.update(originalConfiguration ?? configuration.encoded)
+        hasher.update(configuration)
         return hasher.finalize()
     }
 
@@ -54,6 +56,8 @@ package struct NamedImage: Hashable, Sendable {
     package var knownID: Digest?
     /// When it was put into the store, seconds since 1970.
     package var added: Int64
+    /// When it was used last, seconds since 1970, to the minute.
+    package var used: Int64
     /// Sum of the uncompressed archives of its layers, in bytes.
     package var size: Int64
 }

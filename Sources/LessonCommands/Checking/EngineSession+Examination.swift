@@ -8,6 +8,7 @@ extension EngineSession {
         let images = images
         return StoreEngine(
             store: store, sandbox: sandbox, builder: builder,
-            images: { name throws(ImageError) in try await images.image(name).image }, events: events)
+            images: { name throws(ImageError) in try await images.image(name).image }, storeLimit: Self.limit?.bytes,
+            events: events)
     }
 }

@@ -1,10 +1,13 @@
 import Build
+import Diagnostics
 import Glibc
 import Images
 import Lessons
 import Linux
 import Sandbox
+import Synchronization
 import SystemPackage
+import TerminalUI
 
 /// The engine, open: the store, the sandbox and the builder, inside the engine's namespaces.
 struct EngineSession: Sendable {
@@ -27,8 +30,11 @@ struct EngineSession: Sendable {
         try EngineNamespace.reexecuteIfNeeded()
         let context = try EngineNamespace.current()
         ProcessLimits.raiseOpenFiles()
+        // Before anything is done, not after: a limit that is misspelt is none.
+        let limit = try StoreLimit.read(home: home)
         let store = try Store(at: home.appending("store"), ids: context.ids)
         store.leaveDatabaseOpen()
+        opened.withLock { $0 = (store, limit) }
         let sandbox = try Sandbox(context: context, runtime: runtime, scratch: context.scratch)
         let images = LessonImages(
             store: store, declarations: { images ?? LessonImages.ofAllLessons() },
@@ -44,6 +50,36 @@ struct EngineSession: Sendable {
         let store = try? Store(at: location, ids: EngineNamespace.identities, tidying: false)
         store?.leaveDatabaseOpen()
         return store
+    }
+
+    private static let opened = Mutex<(store: Store, limit: StoreLimit)?>(nil)
+
+    /// How large the store may become; nil before it is open.
+    static var limit: StoreLimit? { opened.withLock { $0?.limit } }
+
+    /// To be called when the command is done, however it ended: says what was found damaged in the store, brings it down
+    /// to its limit, and leaves no trace of this process.
+    static func finish(_ console: Console) async {
+        guard let (store, limit) = opened.withLock({ $0 }) else { return }
+        for words in store.takeRepairs() { console.note("note: \(SafeText(line: words))") }
+        do {
+            if let bytes = limit.bytes, let result = try await store.shrink(to: bytes) {
+                if result.bytes > 0 {
+                    console.note(
+                        "note: \(ByteCount(result.bytes)) of the build cache removed, the least recently used first: "
+                            + "the store was larger than its limit of \(ByteCount(bytes)) (\(limit.origin))")
+                }
+                let size = try store.diskUsage().totalBytes
+                if size > bytes {
+                    console.note(
+                        "note: the store takes \(ByteCount(size)), more than its limit of \(ByteCount(bytes)) "
+                            + "(\(limit.origin)): remove images with `lesson docker rmi`")
+                }
+            }
+        } catch {
+            console.note("note: the store could not be brought down to its limit: \(SafeText(line: "\(error)"))")
+        }
+        store.close()
     }
 
     /// Where images and caches are: `LESSON_HOME`, else the place the XDG specification has for such things.

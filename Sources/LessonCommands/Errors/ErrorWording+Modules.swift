@@ -35,6 +35,11 @@ extension ErrorWording {
                 line: error.line, status: ExitStatus.couldNotRun.rawValue)
         case let error as Diagnostic:
             self.init([error], fallback: error.id, status: .couldNotRun)
+        case let error as ImageError where error.code == .diskFull:
+            self.init(
+                code: "image-\(error.code.rawValue)", message: error.message,
+                hint: DiskRoom(at: EngineSession.home)?.advice ?? error.hint,
+                status: ExitStatus.couldNotRun.rawValue)
         case let error as ImageError:
             self.init(
                 code: "image-\(error.code.rawValue)", message: error.message,

@@ -44,6 +44,7 @@ struct Program {
         // A reader that closes its end (`| head`) ends us quietly, as it does every other tool.
         let task = Task.detached {
             let status = await run(command)
+            await EngineSession.finish(command.makeConsole())
             fflush(nil)
             exit(status)
         }

@@ -52,7 +52,8 @@ actor Program {
         return "lesson"
     }
 
-    private static func run(
+    /// Runs `lesson ARGUMENTS...` with a store of the caller's.
+    static func run(
         _ arguments: [String], home: FilePath, in folder: FilePath, environment more: [String] = []
     ) async throws -> Output {
         let environment = ChildProcess.Command.hostEnvironment.filter { !$0.lowercased().contains("_proxy=") }

@@ -18,6 +18,7 @@ struct CachedBuild {
     /// - Returns: False when it takes more than looking things up, or when there is something to complain of.
     func answer(display: () -> BuildDisplay) async -> Bool {
         guard isSimple, let store = EngineSession.storeOutside() else { return false }
+        defer { store.close() }
         let events = Mutex<[BuildEvent]>([])
         do {
             let input = try BuildInput.read(arguments, spool: nil)

@@ -16,6 +16,7 @@ struct ContainerRun {
     func run() async throws -> Int32 {
         let layers = image.layers.map { engine.store.directory(of: $0) }
         if options.replace { try await removeNamesake() }
+        try engine.store.verify(image.layers)
         let pending = try engine.store.begin(over: image.layers)
         var isCommitted = false
         defer { if !isCommitted { engine.store.discard(pending) } }

@@ -13,8 +13,14 @@ struct PruneCommand: DockerCommand {
     @Flag(name: [.customShort("f"), .long], help: "Do not ask.")
     var force = false
 
+    @Option(help: "until=24h (or a time), label=NAME[=VALUE], label!=NAME[=VALUE].")
+    var filter: [PruneFilter] = []
+
     @Option(help: "Keep this much of the build cache, e.g. 2GB; the least recently used goes first.")
     var keepStorage: ByteAmount?
+
+    @Option(help: "Bring the whole store down to this size: the cache first, then images without a name.")
+    var maxUsedSpace: ByteAmount?
 
     @OptionGroup var display: DisplayOptions
 
@@ -23,14 +29,39 @@ struct PruneCommand: DockerCommand {
         let engine = try await EngineSession.open(console)
         if !force {
             console.note("WARNING! This will remove:")
-            console.note(all ? "  - all images" : "  - all images without a name")
-            console.note(keepStorage == nil ? "  - the build cache" : "  - the build cache beyond the given size")
+            if let maxUsedSpace {
+                console.note(
+                    "  - what is more than \(ByteCount(maxUsedSpace.bytes)) in the store, no image with a name")
+            } else {
+                console.note(all ? "  - all images" : "  - all images without a name")
+                console.note(keepStorage == nil ? "  - the build cache" : "  - the build cache beyond the given size")
+            }
+            if !filter.isEmpty {
+                console.note("")
+                console.note("  Items to be pruned will be filtered with:")
+                for one in filter { console.note("  - \(one.text)") }
+            }
             let goOn = try Question.confirm("Are you sure you want to continue?", console, otherwise: "give `-f`")
             guard goOn else { throw CommandExit(.failed) }
         }
-        let result = try await engine.store.prune(
-            cacheLimit: keepStorage?.bytes ?? 0, danglingImages: true, allImages: all)
+        if let maxUsedSpace, filter.isEmpty, !all {
+            return console.report(try await engine.store.shrink(to: maxUsedSpace.bytes) ?? PruneResult())
+        }
+        var request = PruneRequest()
+        request.cacheLimit = keepStorage?.bytes ?? 0
+        request.allImages = all
+        PruneFilter.apply(filter, to: &request)
+        var result = try await engine.store.prune(request)
+        if let maxUsedSpace, let more = try await engine.store.shrink(to: maxUsedSpace.bytes) {
+            result.images += more.images
+            result.cache += more.cache
+            result.bytes += more.bytes
+        }
         console.report(result)
+    }
+
+    func validate() throws {
+        if maxUsedSpace != nil, !filter.isEmpty { throw ValidationError("--max-used-space takes no --filter") }
     }
 }
 
@@ -43,6 +74,9 @@ struct PruneImagesCommand: DockerCommand {
     @Flag(name: [.customShort("f"), .long], help: "Do not ask.")
     var force = false
 
+    @Option(help: "until=24h (or a time), label=NAME[=VALUE], label!=NAME[=VALUE].")
+    var filter: [PruneFilter] = []
+
     @OptionGroup var display: DisplayOptions
 
     func execute(_ console: Console) async throws {
@@ -53,7 +87,11 @@ struct PruneImagesCommand: DockerCommand {
             let goOn = try Question.confirm("Are you sure you want to continue?", console, otherwise: "give `-f`")
             guard goOn else { throw CommandExit(.failed) }
         }
-        console.report(try await engine.store.prune(cacheLimit: nil, danglingImages: true, allImages: all))
+        var request = PruneRequest()
+        request.allImages = all
+        PruneFilter.apply(filter, to: &request)
+        request.cacheLimit = nil
+        console.report(try await engine.store.prune(request))
     }
 }
 
@@ -65,24 +103,11 @@ extension Console {
             for image in result.images { print("deleted: \(image)") }
             print("")
         }
-        print("Total reclaimed space: \(ByteCount(result.bytes, precision: 4))")
-    }
-}
-
-/// A size as Docker's flags take it: `512m`, `2GB`, `1024`; units are binary, as there.
-struct ByteAmount: ExpressibleByArgument, Sendable {
-    let bytes: Int64
-
-    init?(argument: String) {
-        let lowered = argument.lowercased()
-        let digits = lowered.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        let unit = lowered.dropFirst(digits.count).drop { $0 == " " }
-        let powers = ["": 0, "b": 0, "k": 1, "kb": 1, "kib": 1, "m": 2, "mb": 2, "mib": 2, "g": 3, "gb": 3, "gib": 3]
-        guard let number = Double(digits), let power = powers[String(unit)] ?? (unit.hasPrefix("t") ? 4 : nil) else {
-            return nil
+        if !result.cache.isEmpty {
+            print("Deleted build cache objects:")
+            for id in result.cache { print(id) }
+            print("")
         }
-        let value = (0..<power).reduce(number) { value, _ in value * 1024 }
-        guard value >= 0, value < 9e18 else { return nil }
-        bytes = Int64(value)
+        print("Total reclaimed space: \(ByteCount(result.bytes, precision: 4))")
     }
 }

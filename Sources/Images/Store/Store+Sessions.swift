@@ -1,0 +1,134 @@
+import Glibc
+import Linux
+import Synchronization
+import SystemPackage
+
+/// A process that has the store open, as the others see it: a locked file in `sessions/`. The file's time of
+/// modification is its mark: what was used since must not go.
+final class StoreSession: Sendable {
+    let path: FilePath
+    private let lock: OwnedDescriptor
+    private let state: Mutex<State>
+
+    private struct State {
+        var mark: Int64
+        var leases: [Int: Int64] = [:]
+        var count = 0
+    }
+
+    init(in folder: FilePath) throws(ImageError) {
+        var path = folder.appending(SnapshotID.random().description)
+        var lock = try FileLock.tryExclusive(path)
+        // Somebody who looked for the dead had it first.
+        for _ in 0..<100 where lock == nil {
+            path = folder.appending(SnapshotID.random().description)
+            lock = try FileLock.tryExclusive(path)
+        }
+        guard let lock else { throw ImageError(.system, "cannot lock a file of the store") }
+        (self.path, self.lock) = (path, lock)
+        let mark = Int64(time(nil)) - Self.before
+        Self.set(mark, of: path)
+        state = Mutex(State(mark: mark))
+    }
+
+    /// What was used in the minute before counts as used now, so that who finds it need not write that down.
+    private static let before: Int64 = 60
+
+    private static func set(_ mark: Int64, of path: FilePath) {
+        let time = timespec(tv_sec: Int(mark), tv_nsec: 0)
+        _ = utimensat(AT_FDCWD, path.string, [time, time], AT_SYMLINK_NOFOLLOW)
+    }
+
+    deinit { FileLock.release(lock, path) }
+
+    /// Seconds since 1970.
+    var mark: Int64 { state.withLock { $0.mark } }
+
+    /// The mark of another's file; nil when it is gone.
+    static func mark(of path: FilePath) throws(ImageError) -> Int64? {
+        var status = stat()
+        guard lstat(path.string, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw .system("cannot examine \(path)")
+        }
+        return Int64(status.st_mtim.tv_sec)
+    }
+
+    func beginLease() -> Int {
+        state.withLock { state in
+            state.count += 1
+            state.leases[state.count] = Int64(time(nil)) - Self.before
+            move(&state)
+            return state.count
+        }
+    }
+
+    func endLease(_ number: Int) {
+        state.withLock { state in
+            state.leases[number] = nil
+            move(&state)
+        }
+    }
+
+    /// With no lease the mark stays: who never took one keeps all that it used.
+    private func move(_ state: inout State) {
+        guard let oldest = state.leases.values.min(), oldest > state.mark else { return }
+        state.mark = oldest
+        Self.set(oldest, of: path)
+    }
+}
+
+/// A piece of work in a process that does many: when it is over, what it alone used may be pruned, also by others and
+/// while the process goes on.
+package final class StoreLease: Sendable {
+    private let session: StoreSession
+    private let number: Int
+
+    init(_ session: StoreSession) {
+        self.session = session
+        number = session.beginLease()
+    }
+
+    deinit { session.endLease(number) }
+}
+
+extension Store {
+    /// Begins a piece of work. What it uses stays until the lease is let go.
+    package func lease() -> StoreLease { StoreLease(session) }
+
+    /// The latest time of use of what may be removed: all of it where nobody else is at work.
+    ///
+    /// - Parameter isOver: this process uses nothing any more.
+    func oldestUse(isOver: Bool) throws(ImageError) -> Int64 {
+        var oldest = isOver ? Self.now : min(Self.now, session.mark - 1)
+        for path in try otherSessions() {
+            if let mark = try StoreSession.mark(of: path) { oldest = min(oldest, mark - 1) }
+        }
+        return oldest
+    }
+
+    /// The files of processes that have the store open beside this object; those of the dead are removed.
+    func otherSessions() throws(ImageError) -> [FilePath] {
+        let folder = location.appending("sessions")
+        let names: [FilePath.Component]
+        do throws(LinuxError) {
+            names = try RootedDirectory(at: folder).entries().map(\.name)
+        } catch {
+            throw ImageError(error)
+        }
+        var found: [FilePath] = []
+        for name in names where name != session.path.lastComponent {
+            let path = folder.appending(name)
+            if let lock = try FileLock.tryExclusive(path) {
+                FileLock.release(lock, path)
+            } else {
+                found.append(path)
+            }
+        }
+        return found
+    }
+
+    /// Whether a use must be noted: what was used before the mark may be removed by others, and who prunes wants to know
+    /// within a minute what is used.
+    func isStale(_ used: Int64) -> Bool { used <= session.mark + 1 || Self.now - used > 60 }
+}

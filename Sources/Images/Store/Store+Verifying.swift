@@ -1,0 +1,87 @@
+import GRDB
+import Linux
+import OCI
+import Synchronization
+import SystemPackage
+
+extension Store {
+    /// Compares layers with what was committed. Each is compared once in the life of this object.
+    ///
+    /// One walk without reading content tells whether any file was touched since (`RootedDirectory.summary`). Only where
+    /// one was (or where all of the store was copied, which looks the same) is the layer looked at closely: its names,
+    /// kinds, sizes, modes, owners and times, then, where the digest of its archive is known, its content.
+    ///
+    /// - Throws: `.corrupt`, naming the file, when somebody changed a layer; the store has forgotten it then.
+    package func verify(_ snapshots: [SnapshotID]) throws(ImageError) {
+        for snapshot in snapshots {
+            guard exists(snapshot) else {
+                try forget(snapshot, because: "is missing")
+                throw missing(snapshot)
+            }
+            if state.withLock({ $0.verified.contains(snapshot) }) { continue }
+            try compare(snapshot)
+            state.withLock { _ = $0.verified.insert(snapshot) }
+        }
+    }
+
+    private struct Committed {
+        var summary: String?
+        var fingerprint: String
+        var diffID: String?
+        var added: Int64
+    }
+
+    private func compare(_ snapshot: SnapshotID) throws(ImageError) {
+        let committed = try read("read about a layer") { database in
+            try Row.fetchOne(
+                database, sql: "SELECT summary, fingerprint, diff_id, added FROM snapshots WHERE id = ?",
+                arguments: [snapshot.description]
+            ).map {
+                Committed(
+                    summary: $0["summary"], fingerprint: $0["fingerprint"], diffID: $0["diff_id"], added: $0["added"])
+            }
+        }
+        guard let committed else { throw missing(snapshot) }
+        let root = try rooted(directory(of: snapshot))
+        // A tree that cannot even be walked is looked at closely, which says what is wrong with it.
+        let summary = try? root.summary()
+        if let summary, committed.summary == summary { return }
+        guard !isLookup else { throw ImageError(.corrupt, "the layer \(snapshot) in the store may be damaged") }
+        let listing = try LayerWalk(root: root, ids: ids).listing()
+        let record = SnapshotRecord(listing)
+        guard committed.fingerprint == record.fingerprint.description else {
+            let file = record.firstDifference(from: folder(of: snapshot).appending("listing"))
+            throw try damaged(snapshot, file.map { "is damaged at \($0)" } ?? "is damaged")
+        }
+        if committed.summary != nil {
+            // Names and sizes are as they were, and something was written: only content can tell what.
+            guard let known = committed.diffID else {
+                let paths = listing.entries.lazy.filter { !$0.isDirectory && !$0.path.isEmpty }.map(\.path)
+                let file = root.firstChanged(after: committed.added + 1, of: paths)
+                throw try damaged(snapshot, file.map { "is damaged at /\($0)" } ?? "was changed")
+            }
+            // Forgets the layer when its digest is another one.
+            state.withLock { _ = $0.verified.insert(snapshot) }
+            do throws(ImageError) {
+                guard try packBlocking(snapshot, into: HashingSink()).diffID.description == known else {
+                    throw missing(snapshot)
+                }
+            } catch {
+                state.withLock { _ = $0.verified.remove(snapshot) }
+                throw error
+            }
+        }
+        guard let summary else { return }
+        try write("record what a layer looks like") { database in
+            try database.execute(
+                sql: "UPDATE snapshots SET summary = ? WHERE id = ?", arguments: [summary, snapshot.description])
+        }
+    }
+
+    private func damaged(_ snapshot: SnapshotID, _ words: String) throws(ImageError) -> ImageError {
+        try forget(snapshot, because: words)
+        return ImageError(
+            .corrupt, "the layer \(snapshot) in the store \(words)",
+            hint: "build or load the image again: what needs the layer is made anew")
+    }
+}

@@ -1,0 +1,26 @@
+import CLinux
+import Glibc
+package import SystemPackage
+
+extension RootedDirectory {
+    /// What everything in this directory looks like from outside, in a line: names, kinds, modes, sizes, times of
+    /// modification and of change (`ctime`, which no program can set). Reads no content.
+    ///
+    /// Two trees of the same summary are, for all that can happen by accident, the same tree untouched: whoever changes a
+    /// file, and even puts its old time back, changes its `ctime`. A copy has another summary than its original.
+    package func summary() throws(LinuxError) -> String {
+        var summary = lesson_tree_summary()
+        try check(lesson_summarize_tree(descriptor.rawValue, &summary), "examine a directory tree")
+        return "1 \(summary.entries) \(String(summary.first, radix: 16)) \(String(summary.second, radix: 16))"
+    }
+
+    /// The first of some files that was changed after a point in time, by its `ctime`; the paths are relative.
+    package func firstChanged(after seconds: Int64, of paths: some Sequence<FilePath>) -> FilePath? {
+        paths.first { path in
+            guard let place = try? parent(of: path, "examine") else { return true }
+            var status = stat()
+            let failed = place.name.withPlatformString { fstatat(place.fd, $0, &status, AT_SYMLINK_NOFOLLOW) }
+            return failed != 0 || Int64(status.st_ctim.tv_sec) > seconds
+        }
+    }
+}
