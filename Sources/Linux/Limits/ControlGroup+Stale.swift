@@ -32,7 +32,7 @@ extension ControlGroup {
             ControlGroup(
                 version: hierarchy.version,
                 memberships: [Membership(directory: above.appending(entry.name), controllers: hierarchy.controllers)]
-            ).killAndRemove(patience: .milliseconds(200))
+            ).killAndRemove(patience: .seconds(2))
         }
     }
 
