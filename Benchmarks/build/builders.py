@@ -1,5 +1,5 @@
 """Who builds: ours, Debian's BuildKit (docker.io), Debian's buildah, and a plain chroot."""
-import os, shutil, signal, socket, subprocess, sys, tarfile, json, time
+import json, os, shutil, signal, subprocess, sys, tarfile, time
 
 
 def quiet(command, **more):
@@ -132,36 +132,18 @@ def unpack(archive, root):
 
 
 class PackageCache:
-    """apt-cacher-ng on loopback with a cache of its own: first it fetches, then it answers from what it has."""
+    """Packages from loopback: first they are fetched, then there is no network."""
 
     def __init__(self, work):
         self.folder = work + '/packages'
-        os.makedirs(self.folder + '/cache')
-        os.makedirs(self.folder + '/log')
-        with socket.socket() as probe:
-            probe.bind(('127.0.0.1', 0))
-            self.port = probe.getsockname()[1]
-        self.process = None
-        self.start(offline=False)
-
-    @property
-    def url(self): return f'http://127.0.0.1:{self.port}'
-
-    def start(self, offline):
-        self.stop()
+        os.makedirs(self.folder)
         self.process = subprocess.Popen(
-            ['apt-cacher-ng', '-c', '/etc/apt-cacher-ng', 'ForeGround=1', f'Port={self.port}', 'BindAddress=127.0.0.1',
-             f'CacheDir={self.folder}/cache', f'LogDir={self.folder}/log', f'SocketPath={self.folder}/socket',
-             f'PidFile={self.folder}/pid', f'Offlinemode={int(offline)}', 'ExThreshold=0'],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(('127.0.0.1', self.port)) == 0: return
-            if self.process.poll() is not None: break
-            time.sleep(0.05)
-        raise RuntimeError('apt-cacher-ng does not start')
+            [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'packages.py'), self.folder],
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.url = f'http://127.0.0.1:{int(self.process.stdout.readline())}'
+
+    def go_offline(self): open(self.folder + '/offline', 'w').close()
 
     def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(20)
+        self.process.terminate()
+        self.process.wait(20)

@@ -131,7 +131,7 @@ def gigabyte(bench):
 
 def stages(bench):
     """60 stages that have nothing to do with each other; their work is what the shell alone needs for it."""
-    work = 'i=0; while [ $i -lt 150000 ]; do i=$((i+1)); done; echo $i > '
+    work = 'i=0; while [ $i -lt 600000 ]; do i=$((i+1)); done; echo $i > '
     context = bench.context('stages', ''.join(f'FROM bench-base AS s{i}\nRUN : {i}; {work}/out\n' for i in range(60))
                             + 'FROM scratch\n' + ''.join(f'COPY --from=s{i} /out /out{i}\n' for i in range(60)))
 
@@ -154,7 +154,7 @@ def cold(bench):
     try:
         context = bench.context('cold', COLD, {'hello.c': HELLO})
         bench.lesson.build(context, cache=False, network='host', proxy=cache.url)  # fills the cache
-        cache.start(offline=True)
+        cache.go_offline()
         actions = {b.name: (lambda _, b=b: b.build(context, cache=False, network='host', proxy=cache.url))
                    for b in bench.builders if hasattr(b, 'build')}
         chroot, trees = bench.builder('chroot'), []
