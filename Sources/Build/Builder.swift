@@ -62,7 +62,9 @@ package struct Builder: Sendable {
         do {
             let job = try prepare(request, reporter: reporter, views: views)
             defer { job.release() }
-            let outcomes = try await Self.run(job)
+            let result = await Self.run(job)
+            await job.agents.close()
+            let outcomes = try result.get()
             if let final = outcomes[job.graph.target] {
                 try await verify(final.state.layers)
             }
@@ -110,7 +112,7 @@ package struct Builder: Sendable {
 
         let ignore = try ignorePatterns(request, reporter: reporter)
         let (target, host) = try platforms(request)
-        let lint = try Self.lint(request, ignore: ignore, platform: target)
+        let lint = try lint(request, ignore: ignore, platform: target)
         let arguments = PlatformArguments.values(
             target: target, build: host, targetStage: request.target ?? dockerfile.stages.last?.name,
             overrides: request.buildArguments)
@@ -132,7 +134,7 @@ package struct Builder: Sendable {
     }
 
     /// What the lint has to say; with `# check=error=true` it is an error to leave it at that.
-    private static func lint(
+    private func lint(
         _ request: BuildRequest, ignore: IgnorePatterns?, platform: PlatformName
     ) throws(BuildFailure) -> [Diagnostic] {
         var options = DockerfileLint.Options()
@@ -140,6 +142,7 @@ package struct Builder: Sendable {
         options.target = request.target
         options.ignore = ignore
         options.platform = platform.formatted
+        options.baseConfig = store.baseConfiguration
         let report = DockerfileLint.check(request.dockerfile, file: request.dockerfileName, options: options)
         if report.failsOnWarnings, let first = report.warnings.first {
             let rules = Set(report.warnings.map(\.id)).sorted().joined(separator: ", ")
@@ -213,9 +216,9 @@ package struct Builder: Sendable {
 
     // MARK: - Running stages
 
-    private static func run(_ job: BuildJob) async throws(BuildFailure) -> [Int: StageOutcome] {
+    private static func run(_ job: BuildJob) async -> Result<[Int: StageOutcome], BuildFailure> {
         let target = job.graph.target
-        let result: Result<[Int: StageOutcome], BuildFailure> = await withTaskCancellationHandler {
+        return await withTaskCancellationHandler {
             await withTaskGroup(of: (Int, StageOutcome)?.self) { group in
                 if let wall = job.request.limits.wall {
                     group.addTask {
@@ -242,7 +245,6 @@ package struct Builder: Sendable {
         } onCancel: {
             Task { await job.scheduler.fail(.cancelled) }
         }
-        return try result.get()
     }
 
     private static func runStage(_ index: Int, of job: BuildJob) async -> (Int, StageOutcome)? {

@@ -17,10 +17,14 @@ extension Dockerfile {
             diagnostics: tree.warnings, nodes: tree.nodes)
         var failures: [Diagnostic] = []
         var firstLines: ClosedRange<Int>?
+        var hasBase = false
         for node in tree.nodes {
+            if node.name == "from" { hasBase = true }
             do throws(InstructionError) {
                 try dockerfile.add(node)
             } catch {
+                // A FROM that is wrong has been said to be: what follows it lacks none.
+                if error.id == "no-stage", hasBase { continue }
                 failures.append(error.diagnostic(in: node, file: source.file))
                 if firstLines == nil { firstLines = node.range.start.line...node.range.lastLine }
                 if failures.count == errorLimit { break }
@@ -71,7 +75,8 @@ extension InstructionError {
                 ?? words.first { $0.text.hasPrefix("--") && $0.text.contains(text) }?.range
         }
         return Diagnostic(
-            id: id, severity: .error, file: file, range: range ?? node.range, message: message, hint: hint)
+            id: id, severity: .error, file: file, range: range ?? node.range, message: message,
+            hint: id == "unknown-instruction" ? hint : PastedText.hint(in: node.original) ?? hint)
     }
 }
 

@@ -85,4 +85,15 @@ package struct Command: Sendable {
         // A flag's value: `--from=x` for `x`.
         return flags.first { $0.text.sameBytes(text) || $0.text.hasSuffix("=" + text) }?.range ?? range
     }
+
+    /// The instruction's lines, as BuildKit names what fails, with the column of a word where that is on the first line.
+    package func lines(at text: String) -> SourceRange { range.starting(at: range(of: text)) }
+}
+
+extension SourceRange {
+    /// The same lines, beginning at the place of a word where it is on the first of them.
+    package func starting(at word: SourceRange?) -> SourceRange {
+        guard let word, word.start.line == start.line else { return self }
+        return SourceRange(start: word.start, end: end)
+    }
 }

@@ -53,31 +53,31 @@ struct CopyFailure {
     }
 
     private func learner(_ id: String, _ message: String, hint: String?) -> BuildFailure {
-        .learner(id, message, hint: hint, file: file, range: command?.range)
+        .learner(id, message, hint: hint, file: file, range: command.map { $0.lines(at: $0.destination ?? "") })
     }
 
     // MARK: - A source that is not there
 
     private func missing(_ path: String) -> BuildFailure {
         let written = sources.first { PathText.absolute($0, in: "/") == path } ?? String(path.drop { $0 == "/" })
-        var failure = learner("copy-source-missing", "\"\(path)\" not found in \(place)", hint: nil)
-        if let command, let file {
-            var range = command.range
-            let exact = command.range(of: written)
-            if exact.start.line == range.start.line { range.start = exact.start }
-            failure.diagnostic.range = range
-            failure.diagnostic.file = file
-        }
-        failure.diagnostic.hint = hint(path, written: written)
-        return failure
+        let outside = root?.keepsOwners == false && escapes(written)
+        let message = outside ? "\(written) is outside of \(place)" : "\"\(path)\" not found in \(place)"
+        return .learner(
+            "copy-source-missing", message, hint: hint(path, written: written), file: file,
+            range: command.map { $0.lines(at: written) })
     }
 
     private func hint(_ path: String, written: String) -> String? {
         guard let root else { return nil }
         let inContext = !root.keepsOwners
+        if let misread = command.flatMap({ MisreadWord.hint(for: $0) }) { return misread }
         if inContext, escapes(written) {
-            return "\(written) is outside the build context\(contextPath.map { ", which is \($0)" } ?? ""): "
-                + "copy the file into it first"
+            let folder = contextPath.map {
+                $0 == "." ? "the folder that docker build was started in" : "the folder \($0)"
+            }
+            return
+                "the build context is \(folder ?? "the folder that docker build is given"), and nothing above it can be "
+                + "copied: copy the file into it first"
         }
         let relative = PathText.clean(path)
         if let ignore = root.ignore {

@@ -11,7 +11,7 @@ struct CopyPlan: Sendable {
         case archive(CopyMatch)
         /// A file that was fetched to a place of the engine's.
         case download(RemoteFile)
-        /// A working tree that was cloned to a place of the engine's.
+        /// A commit of a repository, to be fetched if the layer is not in the cache.
         case repository(GitCheckout)
     }
 
@@ -93,7 +93,7 @@ struct CopyPlan: Sendable {
                 key.add(file.digest)
             case .repository(let checkout):
                 key.add("git")
-                key.add(checkout.commit)
+                key.add(checkout.key)
             }
         }
     }

@@ -16,7 +16,8 @@ struct CopyRequest: Sendable {
     var parents = false
     var excludes: [String]
     var checksum: String?
-    var keepsGitDirectory = false
+    /// `--keep-git-dir`; nil where it does not stand.
+    var keepsGitDirectory: Bool?
     /// nil: local archives, not downloads.
     var unpack: Bool?
 
@@ -43,7 +44,7 @@ struct CopyRequest: Sendable {
         link = add.link
         excludes = add.excludes
         checksum = add.checksum
-        keepsGitDirectory = add.keepGitDirectory ?? false
+        keepsGitDirectory = add.keepGitDirectory
         unpack = add.unpack
     }
 

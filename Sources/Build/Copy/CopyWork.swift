@@ -26,9 +26,10 @@ struct CopyWork: Sendable {
         } catch {
             throw .system(error, what: "cannot copy")
         }
+        let trees = try await checkouts(job)
         do throws(CopyError) {
             return try await Blocking.run { () throws(CopyError) -> [CopySource] in
-                try self.write(pending, at: point, job: job)
+                try self.write(pending, at: point, trees: trees, job: job)
             }
         } catch {
             throw CopyFailure(
@@ -38,8 +39,25 @@ struct CopyWork: Sendable {
         }
     }
 
-    private func write(_ pending: PendingSnapshot, at point: FilePath, job: BuildJob) throws(CopyError) -> [CopySource]
-    {
+    /// Fetches the commits among the sources, by their place in the plan.
+    private func checkouts(_ job: BuildJob) async throws(BuildFailure) -> [Int: FilePath] {
+        var trees: [Int: FilePath] = [:]
+        for (index, item) in plan.items.enumerated() {
+            guard case .repository(let checkout) = item else { continue }
+            do throws(BuildFailure) {
+                trees[index] = try await checkout.repository.fetch(
+                    checkout.commit, keepsGitDirectory: checkout.keepsGitDirectory)
+            } catch {
+                guard let command else { throw error }
+                throw error.placed(file: job.file, range: command.range(of: checkout.url))
+            }
+        }
+        return trees
+    }
+
+    private func write(
+        _ pending: PendingSnapshot, at point: FilePath, trees: [Int: FilePath], job: BuildJob
+    ) throws(CopyError) -> [CopySource] {
         let target: RootedDirectory
         let mount: OverlayMount?
         do {
@@ -57,12 +75,12 @@ struct CopyWork: Sendable {
             for name in unknown {
                 job.warn(
                     "unknown-owner", "the image knows no user or group named \(name): the files are root's",
-                    hint: "add it with RUN adduser before this line, or use a number", range: command?.range)
+                    hint: "add it with RUN adduser before this line, or use a number", range: command?.range(of: chown))
             }
         }
         if let root, let path = try fillNew(root, &copier, mount, in: pending, job: job) { return [path] }
         var sources: [CopySource] = []
-        for item in plan.items {
+        for (index, item) in plan.items.enumerated() {
             switch item {
             case .match(let match):
                 guard let root else { continue }
@@ -82,7 +100,10 @@ struct CopyWork: Sendable {
             case .download(let file):
                 sources.append(try RemoteSource.write(file, with: &copier, to: destination, request: request, job: job))
             case .repository(let checkout):
-                sources.append(try RemoteSource.write(checkout, with: &copier, to: destination, job: job))
+                guard let tree = trees[index] else { continue }
+                sources.append(
+                    try RemoteSource.write(
+                        checkout, in: tree, with: &copier, to: destination, request: request, job: job))
             }
         }
         for inline in request.inlineSources {

@@ -53,6 +53,7 @@ struct StageGraph: Sendable {
         for stage in dockerfile.stages {
             var vertex = try Self.vertex(stage, dockerfile: dockerfile, arguments: arguments, file: file)
             vertex.base = Self.base(vertex.baseName, stage: stage, known: known, contexts: contexts)
+            if case .image(let name) = vertex.base { try Self.check(name, of: stage, file: file) }
             vertex.isReplaced = stage.name.map { contexts[$0.lowercased()] != nil } ?? false
             vertices.append(vertex)
             if let name = stage.name { known[name.lowercased()] = stage.index }
@@ -82,7 +83,7 @@ struct StageGraph: Sendable {
     func origin(
         _ name: String, from stage: Int, command: Command, file: String
     ) throws(BuildFailure) -> Origin {
-        let range = command.range
+        let range = command.lines(at: name)
         if name.utf8.contains(UInt8(ascii: "$")) {
             throw .learner(
                 "no-such-stage",
@@ -93,7 +94,9 @@ struct StageGraph: Sendable {
             guard index < vertices.count else {
                 throw .learner(
                     "no-such-stage", "there is no stage \(index)",
-                    hint: "stages count from 0; this file has \(vertices.count)", file: file, range: range)
+                    hint:
+                        "stages count from 0, so the last of this file is \(vertices.count - 1); a name says it better: "
+                        + "FROM ... AS name, then --from=name", file: file, range: range)
             }
             try require(index, before: stage, name: name, file: file, range: range)
             return .stage(index)
@@ -124,23 +127,24 @@ struct StageGraph: Sendable {
     ) throws(BuildFailure) -> Vertex {
         let name: String
         var platform: PlatformName?
+        let place = stage.range.starting(at: stage.base.range)
         do {
             name = try dockerfile.wordExpander.expand(stage.base.text) { arguments.values[$0] }.text
         } catch {
-            throw .word(error, file: file, range: stage.range)
+            throw .word(error, file: file, range: place)
         }
         guard !name.isEmpty else {
             throw .learner(
                 "blank-base", "base name (\(stage.base.text)) should not be blank",
-                hint: "give the ARG a default before the first FROM, or pass --build-arg", file: file,
-                range: stage.range)
+                hint: "give the ARG a default before the first FROM, or pass --build-arg", file: file, range: place)
         }
         if let text = stage.platform {
             do {
                 let expanded = try dockerfile.wordExpander.expand(text) { arguments.values[$0] }.text
                 guard !expanded.isEmpty else {
                     throw BuildFailure.learner(
-                        "blank-platform", "empty platform value from expression \(text)", file: file,
+                        "blank-platform", "empty platform value from expression \(text)",
+                        hint: "give the ARG a default before the first FROM, or pass --build-arg", file: file,
                         range: stage.range)
                 }
                 platform = try PlatformName(expanded)
@@ -155,6 +159,26 @@ struct StageGraph: Sendable {
             }
         }
         return Vertex(stage: stage, base: .scratch, baseName: name, platform: platform)
+    }
+
+    /// Refuses what cannot be the name of an image, before anybody asks for it.
+    private static func check(_ name: String, of stage: Stage, file: String) throws(BuildFailure) {
+        guard !ImageNameSyntax.isValid(name) else { return }
+        let hint: String
+        if name.contains("://") {
+            hint = "an image's name is no web address: write it as in debian or example.org/you/image"
+        } else if ImageNameSyntax.isValid(name.lowercased()) {
+            hint = "names are in lower case: did you mean \(name.lowercased())?"
+        } else if stage.base.text.contains("$"), name.hasSuffix(":") || name.hasSuffix("@") {
+            hint =
+                "a variable in \(stage.base.text) has no value: give its ARG a default before the first FROM, or pass "
+                + "--build-arg"
+        } else {
+            hint = PastedText.hint(in: stage.text) ?? "a name looks like debian:12 or example.org/you/image"
+        }
+        throw .learner(
+            "image-name", "failed to parse stage name \(GoQuote.quote(name)): invalid reference format", hint: hint,
+            file: file, range: stage.range.starting(at: stage.base.range))
     }
 
     private static func base(

@@ -22,6 +22,7 @@ final class BuildJob: Sendable {
     let ownership: Ownership
     let images: BaseImageLoader
     let views: TreeViews
+    let agents: SSHAgents
     let scheduler = StageScheduler()
     let permits: Permits
     let reporter: BuildReporter
@@ -58,6 +59,7 @@ final class BuildJob: Sendable {
         ownership = Ownership(mapping: engine.store.ids)
         self.images = images
         self.views = views
+        agents = SSHAgents(request.agents, views: views)
         self.reporter = reporter
         self.context = context
         self.lint = lint

@@ -22,6 +22,8 @@ package struct BuildRequest: Sendable {
     package var labels: [String: String] = [:]
     /// `--secret`: by id. They enter no layer, config, history, key or event.
     package var secrets: [String: BuildSecret] = [:]
+    /// `--ssh`: by id. What a step gets of one is a socket while it runs.
+    package var agents: [String: BuildAgent] = [:]
     /// `--build-context`: by name; they win over stages and images of that name.
     package var namedContexts: [String: NamedContext] = [:]
     /// `--platform`, `os/arch[/variant]`; nil: this machine's.
@@ -61,6 +63,14 @@ package struct BuildSecret: Sendable {
     package var bytes: [UInt8]
 
     package init(bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// An ssh agent that steps may use and nobody may keep.
+package enum BuildAgent: Sendable, Hashable {
+    /// Where one listens.
+    case socket(FilePath)
+    /// Private keys, for an agent of the build's own.
+    case keys([[UInt8]])
 }
 
 /// What a name given with `--build-context` stands for.

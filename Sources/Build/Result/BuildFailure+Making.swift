@@ -35,13 +35,9 @@ extension BuildFailure {
 
     /// An instruction that is none once its words are expanded.
     static func instruction(_ error: InstructionError, file: String, command: Command) -> BuildFailure {
-        var range = command.range
-        if let word = error.word {
-            let exact = command.range(of: word)
-            // The failing lines stay those of the whole instruction, as BuildKit names them; the column is the word's.
-            if exact.start.line == range.start.line { range.start = exact.start }
-        }
-        return .learner(error.id, error.message, hint: error.hint, file: file, range: range)
+        .learner(
+            error.id, error.message, hint: PastedText.hint(in: command.text) ?? error.hint, file: file,
+            range: error.word.map { command.lines(at: $0) } ?? command.range)
     }
 
     /// A text that is no Dockerfile.

@@ -13,6 +13,7 @@ struct MountStage {
     private var pendings: [PendingSnapshot] = []
     private var overlays: [OverlayMount] = []
     private var caches: [CacheMount] = []
+    private var proxies: [AgentProxy] = []
 
     init(job: BuildJob, command: Command) {
         self.job = job
@@ -56,26 +57,32 @@ struct MountStage {
         for overlay in overlays { try? overlay.unmount() }
         for pending in pendings { job.store.discard(pending) }
         for cache in caches { cache.release() }
+        for proxy in proxies { proxy.close() }
         overlays = []
         pendings = []
         caches = []
+        proxies = []
     }
 
     private mutating func prepare(_ entry: RunMounts.Entry) async throws -> SandboxMount? {
         let mount = entry.mount
         switch mount.kind {
-        case .ssh: return nil
+        case .ssh: return try await agent(entry)
         case .tmpfs: return SandboxMount(target: entry.target, kind: .tmpfs(size: mount.size))
-        case .secret:
-            guard !entry.target.isEmpty else { return nil }
-            return try await secret(entry)
+        case .secret: return try await secret(entry)
         case .cache: return try await cache(entry)
         case .bind: return try await bind(entry)
         }
     }
 
     private func secret(_ entry: RunMounts.Entry) async throws -> SandboxMount? {
-        guard let secret = job.request.secrets[entry.mount.id] else { return nil }
+        guard let secret = job.request.secrets[entry.mount.id] else {
+            guard entry.mount.isRequired else { return nil }
+            throw BuildFailure.learner(
+                "secret-missing", "secret \(entry.mount.id): not found",
+                hint: "pass it with --secret id=\(entry.mount.id),src=FILE", file: job.file, range: command.range)
+        }
+        guard !entry.target.isEmpty else { return nil }
         // In the engine's own tmpfs: never on a disk.
         let directory = try await job.views.place()
         let root = try RootedDirectory(at: directory)
@@ -84,6 +91,27 @@ struct MountStage {
         try job.ownership.set(
             name, uid: entry.mount.uid ?? 0, gid: entry.mount.gid ?? 0, kind: .regular, in: root)
         return SandboxMount(target: entry.target, kind: .bind(source: directory.pushing(name), readOnly: true))
+    }
+
+    /// A socket that leads to the agent by way of a proxy, which the step's end closes.
+    private mutating func agent(_ entry: RunMounts.Entry) async throws -> SandboxMount? {
+        let mount = entry.mount
+        guard let upstream = try await job.agents.socket(of: mount.id) else {
+            guard mount.isRequired else { return nil }
+            throw BuildFailure.learner(
+                "ssh-missing", "no SSH key \(GoQuote.quote(mount.id)) forwarded from the client",
+                hint: "pass your agent on with docker build --ssh \(mount.id)", file: job.file, range: command.range)
+        }
+        let directory = try await job.views.place()
+        let root = try RootedDirectory(at: directory)
+        let name = FilePath("agent")
+        let proxy = try AgentProxy(name, in: root, upstream: upstream)
+        proxies.append(proxy)
+        try root.setMode(name, mount.mode ?? 0o600)
+        try job.ownership.set(name, uid: mount.uid ?? 0, gid: mount.gid ?? 0, kind: .socket, in: root)
+        proxy.start()
+        return SandboxMount(
+            target: entry.target, kind: .bind(source: directory.pushing(name), readOnly: true), noExecute: true)
     }
 
     private mutating func bind(_ entry: RunMounts.Entry) async throws -> SandboxMount? {

@@ -72,16 +72,16 @@ extension StageRunner {
         for mount in run.mounts {
             switch mount.kind {
             case .tmpfs:
+                guard target(mount.target) != "/" else {
+                    throw .learner(
+                        "mount", "invalid mount target \"/\"",
+                        hint: "say where it is to be seen: --mount=type=tmpfs,target=/directory", file: job.file,
+                        range: command.range.starting(at: command.flags.first?.range))
+                }
                 result.entries.append(
                     RunMounts.Entry(mount: mount, target: target(mount.target), source: .none, origin: .inline))
-            case .ssh:
-                guard !mount.isRequired else {
-                    throw .learner(
-                        "ssh-missing", "no SSH agent is passed to builds",
-                        hint: "use --mount=type=secret for a key, or leave required out", file: job.file,
-                        range: command.range)
-                }
-            case .secret: try secret(mount, command: command, into: &result)
+            case .ssh: try agent(mount, command: command, into: &result)
+            case .secret: secret(mount, into: &result)
             case .cache, .bind: result.entries.append(try await tree(mount, command: command))
             }
         }
@@ -90,17 +90,31 @@ extension StageRunner {
 
     private func target(_ path: String) -> String { PathText.absolute(path, in: state.workingDirectory) }
 
-    private func secret(_ mount: Mount, command: Command, into result: inout RunMounts) throws(BuildFailure) {
+    private func agent(_ mount: Mount, command: Command, into result: inout RunMounts) throws(BuildFailure) {
+        guard mount.source.isEmpty else {
+            throw .learner(
+                "mount", "ssh does not support source", hint: "id= names the agent, target= the socket in the step",
+                file: job.file, range: command.range)
+        }
+        var mount = mount
+        if mount.id.isEmpty { mount.id = SSHAgents.defaultName }
+        let count = result.entries.count { $0.mount.kind == .ssh }
+        let target = mount.target.isEmpty ? "/run/buildkit/ssh_agent.\(count)" : target(mount.target)
+        result.entries.append(RunMounts.Entry(mount: mount, target: target, source: .none, origin: .inline))
+        if count == 0, state.environment["SSH_AUTH_SOCK"] == nil {
+            result.environment.append("SSH_AUTH_SOCK=\(target)")
+        }
+    }
+
+    private func secret(_ mount: Mount, into result: inout RunMounts) {
         var mount = mount
         if mount.id.isEmpty { mount.id = mount.source.isEmpty ? PathText.name(mount.target) : mount.source }
-        guard let secret = job.request.secrets[mount.id] else {
-            guard mount.isRequired else { return }
-            throw .learner(
-                "secret-missing", "secret \(mount.id): not found",
-                hint: "pass it with --secret id=\(mount.id),src=FILE", file: job.file, range: command.range)
-        }
+        let secret = job.request.secrets[mount.id]
+        if secret == nil, !mount.isRequired { return }
         if let name = mount.environmentVariable {
-            result.environment.append("\(name)=\(String(decoding: secret.bytes, as: UTF8.self))")
+            if let secret {
+                result.environment.append("\(name)=\(String(decoding: secret.bytes, as: UTF8.self))")
+            }
             if mount.target.isEmpty {
                 mount.target = ""
                 result.entries.append(RunMounts.Entry(mount: mount, target: "", source: .none, origin: .inline))
@@ -113,6 +127,13 @@ extension StageRunner {
 
     private mutating func tree(_ mount: Mount, command: Command) async throws(BuildFailure) -> RunMounts.Entry {
         let target = target(mount.target)
+        guard target != "/" else {
+            throw .learner(
+                "mount", "invalid mount target \(GoQuote.quote(target))",
+                hint: "say where it is to be seen: --mount=type=\(mount.kind.rawValue),target=/directory",
+                file: job.file,
+                range: command.range.starting(at: command.flags.first?.range))
+        }
         guard let from = mount.from else {
             if mount.kind == .cache {
                 return RunMounts.Entry(mount: mount, target: target, source: .none, origin: .inline)

@@ -197,6 +197,16 @@ struct RunWork: Sendable {
         if text.contains("Do you want to continue?") {
             return "apt-get waits for an answer that nobody gives: add -y"
         }
+        if text.contains("sudo: not found") || text.contains("sudo: command not found") {
+            return "a build runs as root unless USER says otherwise: leave sudo out"
+        }
+        if text.contains("fatal error:"), text.contains(".h: No such file") {
+            return "a header is misspelt, or the package that has it is not installed in this stage"
+        }
+        if exitCode != 127, text.contains("No such file or directory") || text.contains("can't open") {
+            return
+                "a file is not where the command looks for it: was it copied into this stage (COPY), and is WORKDIR right?"
+        }
         switch exitCode {
         case 126: return "the program is there but cannot be run: is it executable, and made for this machine?"
         case 127: return "a program was not found: is it installed in this stage, and spelled right?"

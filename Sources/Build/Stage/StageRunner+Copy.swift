@@ -32,7 +32,7 @@ extension StageRunner {
                 place = "the build context \(name)"
                 root = try namedContext(name)
             } else {
-                let (layers, chain, copyOrigin) = try await layers(of: named, range: command.range)
+                let (layers, chain, copyOrigin) = try await layers(of: named, range: command.lines(at: from))
                 origin = copyOrigin
                 place = Self.words(for: copyOrigin, job: job)
                 var key = StepKey("copy-by-name")
@@ -91,14 +91,14 @@ extension StageRunner {
         for source in request.sources {
             if request.isAdd, RemoteSource.isRemote(source) {
                 guard job.sandbox != nil else { throw .cacheMiss }
-                plan.items.append(try await RemoteSource.fetch(source, request, job: job, command: command, step: step))
+                plan.items.append(try await RemoteSource.fetch(source, request, job: job, command: command))
                 continue
             }
             guard let root else {
                 throw .learner(
                     "copy-source-missing", "\"\(source)\" not found: there is no build context",
                     hint: "give docker build a folder, as in docker build .", file: job.file,
-                    range: command.range(of: source))
+                    range: command.lines(at: source))
             }
             let limits = job.request.limits
             let before = plan

@@ -58,7 +58,8 @@ struct StageRunner {
         case .image(let name):
             let step = job.reporter.begin(
                 stepName("FROM \(name)"), lines: fromRange.start.line...fromRange.lastLine, stage: index)
-            let resolution = try await image(name, platform: vertex.platform, range: fromRange, step: step)
+            let resolution = try await image(
+                name, platform: vertex.platform, range: fromRange.starting(at: vertex.stage.base.range), step: step)
             state = StageState(image: resolution.image, chain: try chain(of: resolution.image), clock: job.clock)
             record.base = .image(reference: resolution.reference, key: state.chain.hex)
             if let message = resolution.message { step.note(message) }
@@ -80,10 +81,13 @@ struct StageRunner {
             return try await job.images.image(query) { step?.note($0) }
         } catch {
             var failure = BuildFailure.images(error, file: job.file, range: range)
-            if failure.kind != .cancelled, failure.diagnostic.id == "base-image-missing",
+            if ["base-image-missing", "registry-unreachable"].contains(failure.diagnostic.id),
                 let near = Suggestion.nearest(to: name, among: job.graph.names(before: index))
             {
-                failure.diagnostic.hint = "did you mean the stage \"\(near)\"? \(failure.diagnostic.hint ?? "")"
+                // A stage of this file is misspelt: that no registry has such an image is no fault of the network.
+                failure = .learner(
+                    "no-such-stage", "there is no stage \(GoQuote.quote(name)), and no such image here",
+                    hint: "did you mean the stage \"\(near)\"?", file: job.file, range: range)
             }
             step?.end(failure)
             throw failure

@@ -114,7 +114,7 @@ extension StageState {
     func historyText(run words: [String]) -> String {
         var names: [String] = []
         var values: [String: String] = [:]
-        for argument in arguments where !ProxyVariables.isPredefined(argument.name) {
+        for argument in arguments {
             if values.updateValue(environment[argument.name] ?? argument.value ?? "", forKey: argument.name) == nil {
                 names.append(argument.name)
             }

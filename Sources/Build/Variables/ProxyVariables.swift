@@ -16,7 +16,4 @@ struct ProxyVariables: Sendable, Hashable {
         }
         self.entries = entries
     }
-
-    /// Whether a build argument needs no `ARG`.
-    static func isPredefined(_ name: String) -> Bool { names.contains(name.lowercased()) }
 }

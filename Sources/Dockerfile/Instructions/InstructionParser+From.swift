@@ -29,7 +29,10 @@ extension InstructionParser {
     }
 
     private var fromHint: String {
-        switch arguments.count {
+        if let comment = arguments.firstIndex(where: { $0.hasPrefix("#") }) {
+            return "a comment stands on a line of its own: write FROM \(arguments[..<comment].joined(separator: " "))"
+        }
+        return switch arguments.count {
         case 0: "write FROM and the image to build on, as in `FROM debian`"
         case 2 where ASCII.equalFold(arguments[1], "as"): "a name is missing after AS"
         case 2: "did you mean FROM \(arguments[0]) AS \(arguments[1])?"

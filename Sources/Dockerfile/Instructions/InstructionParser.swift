@@ -57,34 +57,26 @@ struct InstructionParser {
         case "shell": return .shell(try shell())
         case "from":
             throw InstructionError(
-                id: "from-here", message: "FROM is not a command", hint: nil, word: node.keyword.text)
+                id: "from-here", message: "FROM is not a command", hint: "FROM begins a stage: it stands by itself",
+                word: node.keyword.text)
         default: throw unknown()
         }
     }
 
     private func unknown() -> InstructionError {
         let name = node.keyword.text
-        let hint: String?
-        if name.unicodeScalars.contains(where: { $0.value > 0x7F && GoSpace.isSpace($0) }) {
-            hint = "a no-break space follows the instruction: type an ordinary space in its place"
-        } else if let nearest = GoSuggestion.search(name, in: Self.names, ignoringCase: true)
-            ?? Suggestion.nearest(to: name, among: Self.names)
-        {
-            hint = "did you mean \(nearest)?"
-        } else if Self.commands.contains(name.lowercased()) {
-            hint = "to run a command while building, write RUN \(name) ...; a line that goes on must end with \\"
-        } else {
-            hint = "a line that belongs to the one before needs a \\ at the end of that line"
-        }
+        let shown =
+            name.unicodeScalars.count > 60
+            ? String(String.UnicodeScalarView(name.unicodeScalars.prefix(60))) + "..." : name
         return InstructionError(
-            id: "unknown-instruction", message: "unknown instruction: \(name)", hint: hint, word: name)
+            id: "unknown-instruction", message: "unknown instruction: \(shown)",
+            hint: UnknownInstruction(name: name, line: GoSpace.trim(node.original)).hint, word: name)
     }
 
-    /// What people type as if a Dockerfile were a shell script.
-    private static let commands: Set<String> = [
-        "apt", "apt-get", "apk", "cd", "chmod", "chown", "cp", "curl", "dnf", "echo", "export", "gcc", "git", "go",
-        "make", "mkdir", "mv", "npm", "pip", "python", "python3", "rm", "sh", "bash", "sudo", "tar", "touch", "wget",
-        "yum", "&&",
+    private static let examples = [
+        "WORKDIR": "name a directory, as in WORKDIR /app", "USER": "name a user, as in USER nobody or USER 1000:1000",
+        "STOPSIGNAL": "name one signal, as in STOPSIGNAL SIGTERM",
+        "MAINTAINER": "write LABEL maintainer=\"you@example.org\"",
     ]
 
     func noFlags(_ name: String) throws(InstructionError) {
@@ -100,7 +92,7 @@ struct InstructionParser {
 
     func exactlyOne(_ name: String) -> InstructionError {
         InstructionError(
-            id: "missing-argument", message: "\(name) requires exactly one argument", hint: nil,
+            id: "missing-argument", message: "\(name) requires exactly one argument", hint: Self.examples[name],
             word: node.keyword.text)
     }
 
@@ -182,7 +174,8 @@ struct InstructionParser {
                 hint: "remove one ONBUILD", word: arguments[0])
         case "MAINTAINER", "FROM":
             throw InstructionError(
-                id: "onbuild-trigger", message: "\(trigger) isn't allowed as an ONBUILD trigger", word: arguments[0])
+                id: "onbuild-trigger", message: "\(trigger) isn't allowed as an ONBUILD trigger",
+                hint: "what an image keeps for its children is a step, as in ONBUILD COPY . /app", word: arguments[0])
         default: break
         }
         var text = Array(GoSpace.trimLeading(Array(node.original.utf8)[...]).dropFirst("ONBUILD".utf8.count))

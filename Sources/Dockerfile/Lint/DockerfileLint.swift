@@ -32,6 +32,15 @@ package enum DockerfileLint {
         package var workingDirectory: String?
         /// `SHELL`; empty for the default.
         package var shell: [String] = []
+        /// There may be such an image, but nobody here knows it: nothing is assumed about it.
+        package var isUnknown = false
+
+        /// What is not known.
+        package static var unknown: BaseConfig {
+            var config = BaseConfig(environment: [])
+            config.isUnknown = true
+            return config
+        }
 
         package init(environment: [String], platform: String? = nil, workingDirectory: String? = nil) {
             self.environment = environment

@@ -191,6 +191,10 @@ extension LintRun {
                 id: "base-image", message: "\(base): no such image",
                 hint: "did you mean a stage? stages are named with FROM ... AS name", word: stage.base.text)
         }
+        guard !config.isUnknown else {
+            resolved.isUnknown = true
+            return
+        }
         resolved.config = config
         let expected = (stage.platform.flatMap { try? PlatformName($0) } ?? (try? PlatformName(options.platform)))
         guard let expected, let actual = config.platform.flatMap({ try? PlatformName($0) }),

@@ -155,12 +155,17 @@ extension LintRun {
     }
 
     private mutating func legacy(_ pairs: [KeyValue], _ command: Command) {
-        for _ in pairs.filter(\.isLegacy) {
+        for pair in pairs.filter(\.isLegacy) {
             let name = command.keyword
+            // `ENV a = b` gives a the value `= b`, which nobody means.
+            let value = pair.value.hasPrefix("=") ? GoSpace.trim(String(pair.value.dropFirst())) : nil
+            let hint = value.map {
+                "no space stands around =: write \(name) \(pair.key)=\($0.contains(" ") ? "\"\($0)\"" : $0)"
+            }
             warn(
                 "LegacyKeyValueFormat",
                 "\"\(name) key=value\" should be used instead of legacy \"\(name) key value\" format",
-                at: command.range, comments: command.comments, hint: "put = between the key and the value")
+                at: command.range, comments: command.comments, hint: hint ?? "put = between the key and the value")
         }
     }
 
@@ -198,7 +203,9 @@ extension LintRun {
             "JSONArgsRecommended",
             "JSON arguments recommended for \(command.keyword) to prevent unintended behavior related to OS signals",
             at: command.range, comments: command.comments,
-            hint: isPlain ? "write \(command.keyword) [\(words)]" : "write \(command.keyword) [\"word\", \"word\"]")
+            hint: isPlain
+                ? "write \(command.keyword) [\(words)]"
+                : "write \(command.keyword) \(RepairedJSON.array(from: text) ?? "[\"word\", \"word\"]")")
     }
 
     private mutating func expose(_ words: [String], _ command: Command) throws(InstructionError) {

@@ -192,10 +192,8 @@ extension LintRun {
                     ? "\(command.keyword) is in shell form here: JSON wants double quotes"
                     : "\(command.keyword) looks like JSON but is none, so it is in shell form",
                 at: command.range(of: text), comments: command.comments,
-                hint: hasSingle
-                    ? "write \(command.keyword) "
-                        + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "\"")
-                    : "put each word in double quotes, a comma between them: [\"a\", \"b\"]")
+                hint: RepairedJSON.array(from: text).map { "write \(command.keyword) \($0)" }
+                    ?? "put each word in double quotes, a comma between them: [\"a\", \"b\"]")
         }
     }
 }

@@ -115,17 +115,6 @@ extension LintRun {
 
     // MARK: Characters that came with the clipboard
 
-    private static let pasted: [UInt32: (name: String, instead: String)] = [
-        0x2018: ("a curly quote", "'"), 0x2019: ("a curly quote", "'"), 0x201C: ("a curly quote", "\""),
-        0x201D: ("a curly quote", "\""), 0x201E: ("a low quote", "\""), 0x00AB: ("a guillemet", "\""),
-        0x00BB: ("a guillemet", "\""), 0x2010: ("a hyphen that is no -", "-"), 0x2011: ("a hyphen that is no -", "-"),
-        0x2012: ("a dash", "-"), 0x2013: ("an en dash", "-"), 0x2014: ("an em dash", "--"),
-        0x2212: ("a minus sign", "-"), 0x00A0: ("a no-break space", "an ordinary space"),
-        0x202F: ("a narrow no-break space", "an ordinary space"), 0x200B: ("an invisible space", "nothing"),
-        0x200C: ("an invisible character", "nothing"), 0x200D: ("an invisible character", "nothing"),
-        0xFEFF: ("a byte order mark inside of the text", "nothing"), 0x2026: ("an ellipsis", "..."),
-    ]
-
     /// One warning for each line; here-documents and comments may hold what they like.
     mutating func checkCharacters(_ nodes: [Node]) {
         guard options.teaches else { return }
@@ -153,13 +142,12 @@ extension LintRun {
                 continue
             }
             for (column, scalar) in text.unicodeScalars.enumerated() {
-                guard let (name, instead) = Self.pasted[scalar.value] else { continue }
-                let code = String(scalar.value, radix: 16, uppercase: true)
+                guard let found = PastedText.character(scalar) else { continue }
                 warn(
                     "pasted-character",
-                    "\(name) (U+\(String(repeating: "0", count: max(0, 4 - code.count)) + code)), as slides and word processors make them",
+                    "\(found.name) (\(found.code)), as slides and word processors make them",
                     at: SourceRange(line: number, column: column + 1, length: 1), comments: comments[number] ?? [],
-                    hint: instead == "nothing" ? "delete it" : "type \(instead) in its place")
+                    hint: found.advice)
                 break
             }
         }

@@ -158,7 +158,9 @@ struct ArgumentParser {
                     id: "missing-equals",
                     message:
                         "Syntax error - can't find = in \(GoQuote.quote(word.text)). Must be of the form: name=value",
-                    hint: "put a value with spaces in double quotes: name=\"two words\"", word: word)
+                    hint: out.count > 2 && out[out.count - 2].text.isEmpty
+                        ? "no space follows the =: write \(out[out.count - 3].text)=\(word.text)"
+                        : "put a value with spaces in double quotes: name=\"two words\"", word: word)
             }
             out.append(Word(key, range: word.range))
             out.append(Word(value, range: word.range))

@@ -12,6 +12,8 @@ struct BuildArguments: Sendable {
     var contexts: [String: NamedContext] = [:]
     var labels: [String: String] = [:]
     var secretSources: [String: SecretSource] = [:]
+    /// By id: sockets or key files; none: the person's own agent.
+    var agentPaths: [String: [String]] = [:]
     var hosts: [String: String] = [:]
     var network = BuildNetwork.isolated
     var platform: String?
@@ -44,6 +46,7 @@ struct BuildArguments: Sendable {
         readNames(command)
         readPairs(command)
         for text in command.secret { readSecret(text) }
+        for text in command.ssh { readAgent(text) }
         for text in command.addHost { readHost(text) }
         if let network = BuildNetwork(rawValue: command.network == "default" ? "isolated" : command.network) {
             self.network = network
@@ -128,6 +131,16 @@ struct BuildArguments: Sendable {
         }
         // Without a source: the variable, else the file, of the id's name.
         secretSources[id] = source ?? (ProgramPath.environment(id) == nil ? .file(id) : .environment(id))
+    }
+
+    private mutating func readAgent(_ text: String) {
+        let (id, value) = Self.pair(text) ?? (text, "")
+        let paths = value.split(separator: ",").map(String.init)
+        if id.isEmpty || paths.contains(where: { $0.hasPrefix("raw=") }) {
+            note("invalid --ssh '\(text)': write default, ID, ID=SOCKET or ID=KEY,KEY")
+        } else if agentPaths.updateValue(paths, forKey: id) != nil {
+            note("duplicate agent ID '\(id)' in --ssh")
+        }
     }
 
     private mutating func readHost(_ text: String) {

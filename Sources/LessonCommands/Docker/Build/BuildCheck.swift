@@ -1,16 +1,20 @@
+import Build
 import Diagnostics
 import Dockerfile
+import Images
 
 /// `docker build --check`: the lint, no build.
 struct BuildCheck {
     let input: BuildInput
     let arguments: BuildArguments
+    let store: Store?
 
     func run(_ console: Console) throws {
         var options = DockerfileLint.Options()
         options.buildArguments = arguments.buildArguments
         options.target = arguments.target
         if let platform = arguments.platform { options.platform = platform }
+        options.baseConfig = store?.baseConfiguration
         if let bytes = input.ignoreFile {
             options.ignore = try? IgnorePatterns.parse(bytes, file: input.ignoreFileName)
         }

@@ -34,6 +34,9 @@ struct BuildCommand: DockerCommand {
     @Option(help: "A secret for RUN --mount=type=secret (id=NAME,src=FILE or id=NAME,env=VARIABLE).")
     var secret: [String] = []
 
+    @Option(help: "An agent for RUN --mount=type=ssh (default, or ID[=SOCKET|KEY[,KEY]]).")
+    var ssh: [String] = []
+
     @Option(help: "Add a line to /etc/hosts inside RUN (HOST:IP).")
     var addHost: [String] = []
 
@@ -83,25 +86,27 @@ struct BuildCommand: DockerCommand {
 
     func executeOutside(_ console: Console) async -> Bool {
         guard !check, !quiet else { return false }
-        return await CachedBuild(arguments: BuildArguments(self)).answer { display(console) }
+        return await CachedBuild(arguments: BuildArguments(self)).answer { display(console, $0) }
     }
 
-    private func display(_ console: Console) -> BuildDisplay {
-        BuildDisplay(choice: quiet ? .quiet : progress ?? .fromEnvironment, console: console)
+    private func display(_ console: Console, _ request: BuildRequest) -> BuildDisplay {
+        BuildDisplay(
+            choice: quiet ? .quiet : progress ?? .fromEnvironment, console: console,
+            source: DockerfileSource(bytes: request.dockerfile, file: request.dockerfileName))
     }
 
     mutating func execute(_ console: Console) async throws {
         let arguments = BuildArguments(self)
         if check {
             let input = try BuildInput.read(arguments, spool: nil)
-            try BuildCheck(input: input, arguments: arguments).run(console)
+            try BuildCheck(input: input, arguments: arguments, store: EngineSession.storeOutside()).run(console)
             return
         }
         let engine = try await EngineSession.open(console)
         let input = try BuildInput.read(arguments, spool: engine)
         defer { input.cleanUp() }
         let request = try input.request(arguments)
-        let display = display(console)
+        let display = display(console, request)
         let outputs = try arguments.outputs()
         do {
             let result = try await display.during {
@@ -112,7 +117,7 @@ struct BuildCommand: DockerCommand {
                 outputs: outputs
             ).deliver()
         } catch let failure as BuildFailure {
-            display.fail(failure, source: DockerfileSource(bytes: request.dockerfile, file: request.dockerfileName))
+            display.fail(failure)
             if failure.kind == .cancelled { throw CancellationError() }
             throw CommandExit(failure.kind == .learner ? .failed : .couldNotRun)
         }

@@ -1,6 +1,7 @@
 import Build
 import Diagnostics
 import Dockerfile
+import Synchronization
 import TerminalUI
 
 /// Shows a build while it goes on, and how it ended.
@@ -13,8 +14,12 @@ final class BuildDisplay: Sendable {
     }
 
     private let style: Style
+    private let source: DockerfileSource
+    /// What was said as it happened, and is not to be said again.
+    private let said = Mutex<[Diagnostic]>([])
 
-    init(choice: ProgressChoice, console: Console) {
+    init(choice: ProgressChoice, console: Console, source: DockerfileSource) {
+        self.source = source
         let write: @Sendable (String) -> Void = { Streams.error.write($0) }
         switch choice {
         case .quiet: style = .quiet
@@ -35,6 +40,14 @@ final class BuildDisplay: Sendable {
     }
 
     func handle(_ event: BuildEvent) {
+        if case .warning(let diagnostic) = event {
+            // Shown with its line; a terminal's picture is not torn, it comes at the end there.
+            if case .plain = style {
+                said.withLock { $0.append(diagnostic) }
+                sayBlock(render(diagnostic))
+                return
+            }
+        }
         switch style {
         case .plain(let progress): progress.handle(event)
         case .terminal(let progress): progress.handle(event)
@@ -69,8 +82,13 @@ final class BuildDisplay: Sendable {
 
     /// Says what the lint and the builder remarked.
     func remark(on warnings: [Diagnostic]) {
-        let renderer = DiagnosticRenderer(showsSource: false)
-        for warning in warnings.prefix(50) { sayBlock(renderer.render(warning)) }
+        let before = said.withLock { $0 }
+        for warning in warnings.filter({ !before.contains($0) }).prefix(50) { sayBlock(render(warning)) }
+    }
+
+    private func render(_ diagnostic: Diagnostic) -> String {
+        let line = diagnostic.file == source.file ? diagnostic.range.flatMap { source.sourceLine($0.start.line) } : nil
+        return DiagnosticRenderer().render(diagnostic, sourceLine: line)
     }
 
     private func sayBlock(_ text: String) {
@@ -81,7 +99,7 @@ final class BuildDisplay: Sendable {
     }
 
     /// Says why a build failed: the last output, the lines of the Dockerfile, what to do, and last `FILE:LINE: error:`.
-    func fail(_ failure: BuildFailure, source: DockerfileSource) {
+    func fail(_ failure: BuildFailure) {
         if failure.kind == .cancelled { return }
         if case .json(let progress) = style {
             progress.failed(failure)
@@ -108,7 +126,11 @@ struct BuildFailureText {
         }
         out += excerpt
         for other in failure.others.prefix(20) {
-            out += DiagnosticRenderer(showsSource: false).render(other) + "\n"
+            // One hint is enough where it is the same.
+            var other = other
+            if other.hint == failure.diagnostic.hint { other.hint = nil }
+            let line = other.file == source.file ? other.range.flatMap { source.sourceLine($0.start.line) } : nil
+            out += DiagnosticRenderer().render(other, sourceLine: line) + "\n"
         }
         if let hint = failure.diagnostic.hint { out += "  hint: \(SafeText(line: hint))\n" }
         return out + failure.headline + "\n"
@@ -122,24 +144,34 @@ struct BuildFailureText {
         return shown.map { SafeText(bytes: $0, keepingLines: true).description + "\n" }.joined()
     }
 
-    /// The failing lines with two of their neighbours, marked.
+    /// The failing lines with two of their neighbours, marked, and a caret under the place.
     private var excerpt: String {
-        guard let lines = failure.lines, failure.diagnostic.file == source.file,
-            source.sourceLine(lines.lowerBound) != nil
+        guard let lines = failure.lines, let start = failure.diagnostic.range?.start,
+            failure.diagnostic.file == source.file, source.sourceLine(lines.lowerBound) != nil
         else { return "" }
-        var out = "\(SafeText(line: source.file)):\(lines.lowerBound)\n--------------------\n"
+        var out = "\(SafeText(line: source.file)):\(start.line):\(start.column)\n--------------------\n"
         let last = min(lines.upperBound, lines.lowerBound + 20)
         for number in max(1, lines.lowerBound - 2)...last + 2 {
             guard let line = source.sourceLine(number) else { break }
             let mark = lines.contains(number) ? ">>>" : "   "
-            let text = SafeText(line: String(line.prefix(160))).description
+            let (text, caret) = Self.cut(line, at: number == start.line ? start.column : 1)
             out += "\(String(repeating: " ", count: max(0, 4 - String(number).count)))\(number) | \(mark) \(text)\n"
-            if number == lines.lowerBound, let start = failure.diagnostic.range?.start, start.column > 1,
-                start.column < 160
-            {
-                out += "     |     " + String(repeating: " ", count: start.column - 1) + "^\n"
-            }
+            if number == start.line { out += "     |     " + String(repeating: " ", count: caret) + "^\n" }
         }
         return out + "--------------------\n"
+    }
+
+    /// A line made safe, cut around a column where it is long, and where that column then is.
+    private static func cut(_ line: String, at column: Int) -> (text: String, caret: Int) {
+        let width = 160
+        let scalars = Array(line.unicodeScalars)
+        let place = min(max(column - 1, 0), scalars.count)
+        let first = place > width - 20 ? place - width / 2 : 0
+        let end = min(scalars.count, first + width)
+        func safe(_ range: Range<Int>) -> String {
+            SafeText(line: String(String.UnicodeScalarView(scalars[range]))).description
+        }
+        let before = (first > 0 ? "…" : "") + safe(first..<place)
+        return (before + safe(place..<end) + (end < scalars.count ? "…" : ""), before.unicodeScalars.count)
     }
 }

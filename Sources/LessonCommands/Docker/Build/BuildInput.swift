@@ -187,6 +187,7 @@ struct BuildInput: Sendable {
                 request.secrets[id] = BuildSecret(bytes: Array((ProgramPath.environment(name) ?? "").utf8))
             }
         }
+        for (id, paths) in arguments.agentPaths { request.agents[id] = try AgentInput(id: id, paths: paths).agent() }
         return request
     }
 }

@@ -16,7 +16,7 @@ struct CachedBuild {
     /// Finds the image and names it.
     /// - Parameter display: Shows the build, once it is known that it is one.
     /// - Returns: False when it takes more than looking things up, or when there is something to complain of.
-    func answer(display: () -> BuildDisplay) async -> Bool {
+    func answer(display: (BuildRequest) -> BuildDisplay) async -> Bool {
         guard isSimple, let store = EngineSession.storeOutside() else { return false }
         defer { store.close() }
         let events = Mutex<[BuildEvent]>([])
@@ -27,7 +27,7 @@ struct CachedBuild {
             request.limits.contextFiles = Self.contextFiles
             let builder = Builder(store: store, sandbox: nil, lookup: Self.lookup(store))
             let result = try await builder.build(request) { event in events.withLock { $0.append(event) } }
-            let display = display()
+            let display = display(request)
             for event in events.withLock({ $0 }) { display.handle(event) }
             try await BuildDelivery(
                 result: result, store: store, builder: builder, arguments: arguments, display: display,

@@ -16,6 +16,9 @@ enum PublicAddress {
             return "[\(groups.joined(separator: ":"))]"
         }
 
+        /// As ssh takes it, without brackets.
+        var bare: String { bytes.count == 4 ? text : String(text.dropFirst().dropLast()) }
+
         /// Whether the address belongs to the Internet at large: to no machine, link or network of our own (IANA's
         /// special-purpose registries). Addresses set apart for documentation are nobody's neighbours.
         var isPublic: Bool {

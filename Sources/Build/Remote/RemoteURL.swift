@@ -28,16 +28,18 @@ struct RemoteURL: Hashable, Sendable {
             host = String(parts.first ?? "")
             self.port = port
         }
-        guard !host.isEmpty, (1...65535).contains(port) else { return nil }
+        // ssh and git would take such a host for an option.
+        guard !host.isEmpty, !host.hasPrefix("-"), (1...65535).contains(port) else { return nil }
     }
 
     /// The file's name: the path's last name, as BuildKit takes it.
     var fileName: String {
-        let name = path.split(separator: "/").last.map(String.init) ?? ""
-        return name.isEmpty || name == "." || name == ".." ? "__unnamed__" : Self.decoded(name)
+        let name = Self.decoded(path.split(separator: "/").last.map(String.init) ?? "")
+        return name.isEmpty || name == "." || name == ".." ? "__unnamed__" : name
     }
 
-    private static func decoded(_ text: String) -> String {
+    /// `%41` as `A`; an escaped slash stays as it is written.
+    static func decoded(_ text: String) -> String {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {

@@ -1,0 +1,146 @@
+import Glibc
+import Linux
+import OCI
+import SystemPackage
+import Testing
+
+@testable import Build
+
+/// `--ssh`: an agent that steps can use, and not change.
+@Suite(.serialized) struct AgentTests {
+    /// An agent with one key, ended with the folder that it lives in.
+    private struct Agent {
+        let folder: FilePath
+        let process: Int32
+
+        var socket: FilePath { folder.appending("agent") }
+
+        init() async throws {
+            folder = try Folder.make("lesson-agent")
+            let words = try await Shell.run(
+                """
+                eval $(ssh-agent -s -a "$PWD/agent") >/dev/null
+                ssh-keygen -q -t ed25519 -N '' -C lesson@test -f key
+                ssh-keygen -q -t ed25519 -N '' -C other@test -f other
+                ssh-keygen -q -t ed25519 -N secret -C locked@test -f locked
+                ssh-add -q key
+                echo $SSH_AGENT_PID
+                """, in: folder)
+            process = try #require(Int32(words))
+        }
+
+        func end() {
+            kill(process, SIGTERM)
+            Folder.remove(folder)
+        }
+    }
+
+    @Test func letsKeysBeUsedAndNothingBeChanged() async throws {
+        let agent = try await Agent()
+        defer { agent.end() }
+        let folder = try Folder.make("lesson-proxy")
+        defer { Folder.remove(folder) }
+        let proxy = try AgentProxy("proxy", in: try RootedDirectory(at: folder), upstream: agent.socket)
+        proxy.start()
+        let words = try await Shell.run(
+            """
+            ssh-add -l | cut -d' ' -f3
+            echo text > text
+            ssh-keygen -q -Y sign -n file -f '\(agent.folder)/key.pub' text 2>/dev/null && test -s text.sig && echo signed
+            ssh-add -q '\(agent.folder)/other' 2>/dev/null || echo 'no key given'
+            ssh-add -q -D 2>/dev/null || echo 'no key taken'
+            ssh-add -l | cut -d' ' -f3
+            """, in: folder, environment: ["SSH_AUTH_SOCK=\(folder)/proxy"])
+        #expect(words == "lesson@test\nsigned\nno key given\nno key taken\nlesson@test")
+        proxy.close()
+    }
+
+    @Test(arguments: 0...255 as ClosedRange<UInt8>) func allowsTwoRequestsAlone(_ kind: UInt8) {
+        #expect(AgentConnection.isAllowed(kind) == [11, 13].contains(kind))
+    }
+
+    /// A client that says nonsense is hung up on, one that comes after it is served.
+    @Test(arguments: [[0, 0, 0, 0], [255, 255, 255, 255, 1], [0, 0, 16], [0, 0, 0, 1, 11]] as [[UInt8]])
+    func survivesNonsense(_ bytes: [UInt8]) async throws {
+        let agent = try await Agent()
+        defer { agent.end() }
+        let folder = try Folder.make("lesson-proxy")
+        defer { Folder.remove(folder) }
+        let proxy = try AgentProxy("proxy", in: try RootedDirectory(at: folder), upstream: agent.socket)
+        proxy.start()
+        do {
+            let client = try LocalSocket.connect(to: folder.appending("proxy"))
+            try client.write(bytes)
+        }
+        let words = try await Shell.run(
+            "ssh-add -l | cut -d' ' -f3", in: folder, environment: ["SSH_AUTH_SOCK=\(folder)/proxy"])
+        #expect(words == "lesson@test")
+        proxy.close()
+    }
+
+    /// What a step needs to talk to an agent: `ssh-add` and its libraries.
+    private static let prepare = """
+        cp --parents -L /usr/bin/ssh-add $(ldd /usr/bin/ssh-add | grep -o '/[^ ]*') .
+        """
+
+    private func build(
+        _ steps: String, _ arguments: [String], agent: Agent?, in work: FilePath, home: FilePath? = nil
+    ) async throws -> Program.Output {
+        try await Shell.run("mkdir -p root && cd root && \(Self.prepare)", in: work)
+        try RootedDirectory(at: work).writeFile("Dockerfile", Array("FROM busybox\nCOPY root /\n\(steps)".utf8))
+        return try await Program.shared.docker(
+            ["build", "--network", "none", "--output", "type=oci,dest=image.tar"] + arguments + ["."], in: work,
+            environment: agent.map { ["SSH_AUTH_SOCK=\($0.socket)"] } ?? [])
+    }
+
+    @Test func passesAnAgentToAStep() async throws {
+        let agent = try await Agent()
+        defer { agent.end() }
+        let work = try Folder.make("lesson-ssh")
+        defer { Folder.remove(work) }
+        let steps = """
+            RUN --mount=type=ssh echo $SSH_AUTH_SOCK > /where && ssh-add -l | cut -d' ' -f3 > /keys; ssh-add -D || echo no >> /keys
+            RUN --mount=type=ssh,id=more,target=/s/sock,mode=0666,uid=33,gid=34,required=true stat -c '%F %a %u %g' /s/sock > /socket \
+              && SSH_AUTH_SOCK=/s/sock ssh-add -l | cut -d' ' -f3 >> /socket
+            USER 33
+            RUN --mount=type=ssh,uid=33 ssh-add -l > /dev/null
+            RUN --mount=type=ssh ! ssh-add -l 2>/dev/null
+            USER 0
+            RUN --mount=type=ssh,id=nobody test ! -e /run/buildkit/ssh_agent.0
+            RUN test ! -e /run/buildkit && test -z "$SSH_AUTH_SOCK"
+            """
+        let output = try await build(
+            steps, ["--ssh", "default", "--ssh", "more=\(agent.folder)/other"], agent: agent, in: work)
+        try #require(output.status == 0, "\(output.standardError)")
+        let image = try BuildCase.image(in: work)
+        #expect(image.tree["keys"] == "file 644 0:0 \"lesson@test\\nno\\n\"")
+        #expect(image.tree["where"] == "file 644 0:0 \"/run/buildkit/ssh_agent.0\\n\"")
+        #expect(image.tree["socket"] == "file 644 0:0 \"socket 666 33 34\\nother@test\\n\"")
+        #expect(image.tree.keys.allSatisfy { !$0.hasPrefix("run/buildkit") && !$0.hasPrefix("s/") })
+        #expect(
+            image.config["config"]?["Env"]?.text.contains("SSH_AUTH_SOCK") == false
+                && !image.config.text.contains("\(agent.folder)"))
+        // Nothing of the agent is in a key: without one, all is found again.
+        let again = try await build(steps, [], agent: nil, in: work)
+        #expect(again.standardError.contains("7 of 7 steps from the cache"))
+    }
+
+    @Test func saysWhenThereIsNoAgent() async throws {
+        let agent = try await Agent()
+        defer { agent.end() }
+        let work = try Folder.make("lesson-ssh")
+        defer { Folder.remove(work) }
+        let missing = try await build("RUN --mount=type=ssh,required true\n", [], agent: agent, in: work)
+        #expect(missing.status == 1)
+        #expect(missing.standardError.contains("Dockerfile:3: error: no SSH key \"default\" forwarded from the client"))
+        let none = try await build("RUN --mount=type=ssh true\n", ["--ssh", "default"], agent: nil, in: work)
+        #expect(none.status == 1)
+        #expect(none.standardError.contains("make sure SSH_AUTH_SOCK is set"))
+        let locked = try await build(
+            "RUN --mount=type=ssh ssh-add -l\n", ["--ssh", "default=\(agent.folder)/locked"], agent: nil, in: work)
+        #expect(locked.status == 2)
+        #expect(locked.standardError.contains("has a passphrase"))
+        let twice = try await build("RUN true\n", ["--ssh", "a=x", "--ssh", "a=y"], agent: nil, in: work)
+        #expect(twice.status == 64 || twice.status == 125)
+    }
+}
