@@ -82,6 +82,12 @@ let package = Package(
         + [
             .executableTarget(name: "lesson", dependencies: ["LessonCommands", arguments], swiftSettings: rules),
             .testTarget(
+                name: "AttackTests",
+                dependencies: ["lesson", "Linux", system],
+                resources: [.copy("Fixtures")],
+                swiftSettings: rules
+            ),
+            .testTarget(
                 name: "EndToEndTests",
                 dependencies: ["lesson", "Lessons", system],
                 resources: [.copy("Fixtures")],

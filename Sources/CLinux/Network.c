@@ -21,11 +21,22 @@ int lesson_loopback_up(void) {
     return -failed;
 }
 
-int lesson_route_unreachable(int family, const void *address, unsigned prefix) {
+// Adds an attribute to a message whose buffer has room for it.
+static void append(struct nlmsghdr *message, unsigned short type, const void *value, unsigned size) {
+    struct rtattr *attribute = (struct rtattr *)((char *)message + NLMSG_ALIGN(message->nlmsg_len));
+    attribute->rta_type = type;
+    attribute->rta_len = (unsigned short)RTA_LENGTH(size);
+    memcpy(RTA_DATA(attribute), value, size);
+    message->nlmsg_len = NLMSG_ALIGN(message->nlmsg_len) + RTA_ALIGN(attribute->rta_len);
+}
+
+int lesson_add_route(int family, const void *address, unsigned prefix, const char *device, const void *gateway) {
+    unsigned index = device ? if_nametoindex(device) : 0;
+    if (device && index == 0) return -errno;
     struct {
         struct nlmsghdr header;
         struct rtmsg route;
-        char attributes[64];
+        char attributes[96];
     } request;
     unsigned size = family == AF_INET ? 4 : 16;
     memset(&request, 0, sizeof request);
@@ -35,14 +46,16 @@ int lesson_route_unreachable(int family, const void *address, unsigned prefix) {
     request.route.rtm_dst_len = (unsigned char)prefix;
     request.route.rtm_table = RT_TABLE_MAIN;
     request.route.rtm_protocol = RTPROT_STATIC;
-    request.route.rtm_scope = RT_SCOPE_UNIVERSE;
-    request.route.rtm_type = RTN_UNREACHABLE;
-    struct rtattr *attribute = (struct rtattr *)request.attributes;
-    attribute->rta_type = RTA_DST;
-    attribute->rta_len = (unsigned short)RTA_LENGTH(size);
-    memcpy(RTA_DATA(attribute), address, size);
-    request.header.nlmsg_len =
-        NLMSG_LENGTH(sizeof request.route) + RTA_ALIGN(attribute->rta_len);
+    request.route.rtm_scope = device && !gateway ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+    request.route.rtm_type = device ? RTN_UNICAST : RTN_UNREACHABLE;
+    request.header.nlmsg_len = NLMSG_LENGTH(sizeof request.route);
+    append(&request.header, RTA_DST, address, size);
+    if (device) append(&request.header, RTA_OIF, &index, sizeof index);
+    if (gateway) {
+        // It is at the other end of the device, whatever the other routes say.
+        request.route.rtm_flags = RTNH_F_ONLINK;
+        append(&request.header, RTA_GATEWAY, gateway, size);
+    }
 
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0) return -errno;

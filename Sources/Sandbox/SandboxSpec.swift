@@ -76,6 +76,9 @@ package struct SandboxSpec: Sendable {
     package var user: SandboxUser = .root
     package var mounts: [SandboxMount] = []
     package var network: NetworkMode = .none
+    /// IPv4 addresses, in network order, that `isolated` leaves reachable though they are private: a proxy that the
+    /// person who runs the program named.
+    package var openAddresses: [[UInt8]] = []
     package var limits: ResourceLimits = .defaults
     package var hostname: String = "lesson"
     /// Lines for `/etc/hosts`: name and address.

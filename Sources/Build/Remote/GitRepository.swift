@@ -233,7 +233,9 @@ struct GitRepository: Sendable {
         var environment: [String] = []
         switch address.url.scheme {
         case "http", "https":
-            if let text { options += ["-c", "http.curloptResolve=\(address.url.host):\(address.url.port):\(text)"] }
+            if let text, !address.url.host.contains(":") {
+                options += ["-c", "http.curloptResolve=\(address.url.host):\(address.url.port):\(text)"]
+            }
         case "git":
             if let first = addresses?.first {
                 options += ["-c", "url.git://\(first.text):\(address.url.port)/.insteadOf=\(gitPrefix)"]

@@ -39,7 +39,8 @@ extension RemoteAccess {
             "--dump-header", folder.appending("headers").string,
             "--write-out", "%{stderr}\n%{http_code} %{redirect_url}",
         ]
-        if let addresses = try await addresses(of: url, for: source) {
+        // An address that stands there itself is not looked up again.
+        if let addresses = try await addresses(of: url, for: source), !url.host.contains(":") {
             let list = addresses.map(\.text).joined(separator: ",")
             arguments += ["--resolve", "\(url.host):\(url.port):\(list)"]
         }

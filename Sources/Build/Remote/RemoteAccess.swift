@@ -39,7 +39,9 @@ struct RemoteAccess: Sendable {
     func addresses(of url: RemoteURL, for source: String) async throws(BuildFailure) -> [PublicAddress.Address]? {
         guard network == .isolated else { return nil }
         // Behind a proxy the proxy looks names up; ours may not even have a name server.
-        let proxied = environment.contains { $0.lowercased().hasPrefix("\(url.scheme)_proxy=") }
+        let proxied = environment.contains {
+            $0.lowercased().hasPrefix("\(url.scheme)_proxy=") || $0.lowercased().hasPrefix("all_proxy=")
+        }
         let addresses = await Blocking.run { () throws(Never) in PublicAddress.lookUp(url.host) }
         if addresses.isEmpty, proxied { return nil }
         guard !addresses.isEmpty else {

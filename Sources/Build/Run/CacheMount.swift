@@ -17,9 +17,10 @@ struct CacheMount: Sendable {
     ///   - scope: Whose it is: submissions share none.
     ///   - origin: Names what `seed` is.
     ///   - seed: What a new one starts with.
+    ///   - isOuter: Something else is mounted in it: nobody may change it meanwhile.
     static func take(
         id: String, mount: Mount, scope: String, origin: String, seed: (root: RootedDirectory, path: FilePath)?,
-        job: BuildJob
+        isOuter: Bool, job: BuildJob
     ) throws -> CacheMount {
         // The name is a digest: no id, however odd, leads anywhere else.
         var key = StepKey("cache-mount")
@@ -33,8 +34,8 @@ struct CacheMount: Sendable {
         let root = try RootedDirectory(at: caches)
         var name = key.finish().hex
         var lock = try hold(
-            name, in: root, waits: mount.sharing == .locked, exclusive: mount.sharing != nil && mount.sharing != .shared
-        )
+            name, in: root, waits: mount.sharing != .private,
+            exclusive: isOuter || (mount.sharing != nil && mount.sharing != .shared))
         if lock == nil, mount.sharing == .private {
             // Somebody has it: a private cache of its own, thrown away by the next clean-up.
             var turn = 1
@@ -66,8 +67,7 @@ struct CacheMount: Sendable {
         _ name: String, in root: RootedDirectory, waits: Bool, exclusive: Bool
     ) throws -> OwnedDescriptor? {
         let file = try root.openFile(FilePath(name + ".lock"), .readWrite, options: [.create], mode: 0o600)
-        guard exclusive else { return file }
-        while flock(file.rawValue, LOCK_EX | (waits ? 0 : LOCK_NB)) != 0 {
+        while flock(file.rawValue, (exclusive ? LOCK_EX : LOCK_SH) | (waits ? 0 : LOCK_NB)) != 0 {
             let error = errno
             if error == EINTR { continue }
             if error == EWOULDBLOCK { return nil }

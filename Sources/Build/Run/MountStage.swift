@@ -27,7 +27,8 @@ struct MountStage {
         var result: [SandboxMount] = []
         do {
             for entry in mounts.entries {
-                if let mount = try await prepare(entry) { result.append(mount) }
+                let isOuter = mounts.entries.contains { $0.target.hasPrefix(entry.target + "/") }
+                if let mount = try await prepare(entry, isOuter: isOuter) { result.append(mount) }
             }
             if let script {
                 let directory = try await job.views.place()
@@ -64,13 +65,13 @@ struct MountStage {
         proxies = []
     }
 
-    private mutating func prepare(_ entry: RunMounts.Entry) async throws -> SandboxMount? {
+    private mutating func prepare(_ entry: RunMounts.Entry, isOuter: Bool) async throws -> SandboxMount? {
         let mount = entry.mount
         switch mount.kind {
         case .ssh: return try await agent(entry)
         case .tmpfs: return SandboxMount(target: entry.target, kind: .tmpfs(size: mount.size))
         case .secret: return try await secret(entry)
-        case .cache: return try await cache(entry)
+        case .cache: return try await cache(entry, isOuter: isOuter)
         case .bind: return try await bind(entry)
         }
     }
@@ -170,7 +171,7 @@ struct MountStage {
         }
     }
 
-    private mutating func cache(_ entry: RunMounts.Entry) async throws -> SandboxMount {
+    private mutating func cache(_ entry: RunMounts.Entry, isOuter: Bool) async throws -> SandboxMount {
         let mount = entry.mount
         let id = mount.id.isEmpty ? entry.target : mount.id
         var seed: (root: RootedDirectory, path: FilePath)?
@@ -183,7 +184,8 @@ struct MountStage {
         let origin = entry.chain.map { "\($0.hex) \(mount.source)" } ?? ""
         let cache = try await Blocking.run {
             try CacheMount.take(
-                id: id, mount: mount, scope: job.request.cacheMountScope, origin: origin, seed: seeded, job: job)
+                id: id, mount: mount, scope: job.request.cacheMountScope, origin: origin, seed: seeded,
+                isOuter: isOuter, job: job)
         }
         caches.append(cache)
         return SandboxMount(target: entry.target, kind: .bind(source: cache.directory, readOnly: mount.isReadOnly))

@@ -114,6 +114,7 @@ struct RunWork: Sendable {
         spec.user = user
         spec.mounts = sandboxMounts
         spec.network = network
+        if network == .isolated { spec.openAddresses = await job.proxies.addresses() }
         spec.limits = job.request.limits.step
         spec.hostname = hostname
         spec.extraHosts = job.request.extraHosts.sorted { $0.key < $1.key }.map { (name: $0.key, address: $0.value) }

@@ -16,4 +16,19 @@ struct ProxyVariables: Sendable, Hashable {
         }
         self.entries = entries
     }
+
+    /// The IPv4 addresses of the proxies: who names one on the command line wants it to be reached, also where it is
+    /// private.
+    func addresses() async -> [[UInt8]] {
+        let urls = entries.compactMap { entry -> String? in
+            let parts = entry.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].hasSuffix("_proxy"), parts[0] != "no_proxy" else { return nil }
+            return parts[1].contains("://") ? String(parts[1]) : "http://\(parts[1])"
+        }
+        let hosts = Set(urls.compactMap { RemoteURL($0)?.host })
+        guard !hosts.isEmpty else { return [] }
+        return await Blocking.run { () throws(Never) in
+            hosts.sorted().flatMap { PublicAddress.lookUp($0).map(\.bytes).filter { $0.count == 4 } }
+        }
+    }
 }

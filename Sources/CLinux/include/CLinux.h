@@ -170,8 +170,9 @@ int lesson_listen_unix(const char *path);
 
 /// Brings `lo` up in the current network namespace.
 int lesson_loopback_up(void);
-/// Adds an `unreachable` route; family AF_INET or AF_INET6, address in network order.
-int lesson_route_unreachable(int family, const void *address, unsigned prefix);
+/// Adds a route; family AF_INET or AF_INET6, addresses in network order. Without a device it is `unreachable`; with a
+/// device and no gateway, the addresses are at its other end.
+int lesson_add_route(int family, const void *address, unsigned prefix, const char *device, const void *gateway);
 /// Sets a resource limit of this process.
 int lesson_set_limit(int resource, uint64_t soft, uint64_t hard);
 /// A new thread with a stack of `stack` bytes that calls `body(argument)` and is never joined.

@@ -58,8 +58,11 @@ package struct Batch: Sendable {
             events(.finished(known.graded, isFromJournal: true))
             return known.graded
         }
+        // Two classes may have a submission of the same name: what one leaves in a cache mount, the other must not find.
+        let fingerprint = Fingerprint.of(submission, exercise: examination.exercise, lesson: examination.lesson)
         let lease = examination.engine.lease()
-        let report = await examination.examine(folder: submission.folder, scope: "submission-\(submission.id)")
+        let report = await examination.examine(
+            folder: submission.folder, scope: "submission-\(submission.id)-\(fingerprint)")
         withExtendedLifetime(lease) {}
         // What was stopped half-way is no verdict.
         guard !Task.isCancelled else { return nil }

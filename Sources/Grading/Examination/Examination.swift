@@ -1,5 +1,6 @@
 package import Checks
 package import Lessons
+import Linux
 package import SystemPackage
 
 /// Looks at one submission: builds, runs, lists, replaces sources, and hands what it saw to the judge.
@@ -98,15 +99,24 @@ package struct Examination: Sendable {
 
     private func submission(in folder: FilePath, scope: String) -> Result<Found, Ungradable> {
         let name = exercise.dockerfile
-        let path = folder.pushing(FilePath(name))
         let text: [UInt8]
-        do throws(LocalFiles.Failure) {
-            text = try LocalFiles.read(path, limit: 4 << 20).bytes
+        let root: RootedDirectory
+        do throws(LinuxError) {
+            // Links count inside the folder only: else a submission could hand in the solution, or show a file of this
+            // machine in a message.
+            root = try RootedDirectory(at: folder)
+            text = try root.readFile(FilePath(name), limit: 4 << 20)
         } catch {
             guard error.errno == .noSuchFileOrDirectory else {
                 return .failure(
                     Ungradable(
                         .noDockerfile, message: "the \(name) cannot be read: \(error.errno.description.lowercased())",
+                        remedy: "hand in a plain text file named `\(name)`"))
+            }
+            if LocalFiles.kind(folder.pushing(FilePath(name))) == .symlink {
+                return .failure(
+                    Ungradable(
+                        .noDockerfile, message: "the `\(name)` is a link to something that is not in its folder",
                         remedy: "hand in a plain text file named `\(name)`"))
             }
             let near = nearDockerfile(in: folder, name: name)
@@ -119,8 +129,8 @@ package struct Examination: Sendable {
         if text.contains(UInt8(ascii: "\r")) {
             notices.append("\(name) has Windows line ends; that works here, other tools may not like it")
         }
-        let ignore = [folder.pushing(FilePath(name + ".dockerignore")), folder.appending(".dockerignore")].lazy
-            .compactMap { try? LocalFiles.read($0, limit: 1 << 20).bytes }.first
+        let ignore = [FilePath(name + ".dockerignore"), ".dockerignore"].lazy
+            .compactMap { try? root.readFile($0, limit: 1 << 20) }.first
         let order = BuildOrder(
             dockerfile: text, dockerfileName: name, context: folder, ignoreFile: ignore,
             network: exercise.network == .isolated ? .isolated : .none, limits: exercise.limits, scope: scope)

@@ -25,7 +25,7 @@ package struct Intake: Sendable {
                 Submission(
                     id: name(of: path.removingLastComponent(), path), folder: path.removingLastComponent(),
                     path: path.string))
-        case .folder where LocalFiles.kind(path.appending(dockerfile)) == .file:
+        case .folder where ![nil, .folder].contains(LocalFiles.kind(path.appending(dockerfile))):
             append(Submission(id: name(of: path, path), folder: path, path: path.string))
         case .folder: try addClass(path)
         default:

@@ -18,6 +18,13 @@ struct AddressBlock: Hashable, Sendable, CustomStringConvertible {
         bytes.map { "\($0)" }.joined(separator: ".") + "/\(prefix)"
     }
 
+    /// Whether an address is in both.
+    func overlaps(_ other: AddressBlock) -> Bool {
+        guard bytes.count == other.bytes.count else { return false }
+        let shared = min(prefix, other.prefix)
+        return AddressBlock(bytes, prefix: shared).bytes == AddressBlock(other.bytes, prefix: shared).bytes
+    }
+
     /// What is never a package mirror: "this" network, private use (RFC 1918), carrier-grade NAT (RFC 6598), link-local,
     /// protocol assignments and benchmarks (RFC 6890), multicast and reserved; and IPv6's counterparts.
     static let notPublic: [AddressBlock] = [

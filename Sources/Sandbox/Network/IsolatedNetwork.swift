@@ -8,17 +8,22 @@ import SystemPackage
 /// The namespace belongs to the engine's user namespace, not to the container's: no capability that a step has reaches
 /// it, so it can neither remove routes nor send packets of its own making.
 struct IsolatedNetwork {
-    /// slirp4netns' own name server, which asks the host's.
-    static let resolver = "10.0.2.3"
+    private static let device = "tap0"
 
     /// A file that holds the namespace.
     let namespace: FilePath
+    /// The addresses in use between the namespace and slirp4netns.
+    let link: LinkNetwork
     /// A sysfs that shows this namespace's devices.
     let system: FilePath
     private let slirp: ChildProcess.Running
 
-    /// - Parameter directory: the run's own.
-    init(directory: FilePath) throws(SandboxError) {
+    /// - Parameters:
+    ///   - directory: the run's own.
+    ///   - open: IPv4 addresses that stay reachable though they are not the public Internet's.
+    init(directory: FilePath, open: [[UInt8]]) throws(SandboxError) {
+        let ofThisHost = AddressBlock.ofThisHost()
+        link = LinkNetwork.choose(besides: ofThisHost)
         namespace = directory.appending("net")
         system = directory.appending("sys")
         guard let program = OCIRuntime.locate("slirp4netns") else {
@@ -33,14 +38,14 @@ struct IsolatedNetwork {
             throw SandboxError(.networkUnavailable, "cannot make a network namespace: \(error)", hint: Self.advice)
         }
         do throws(LinuxError) {
-            slirp = try Self.attach(program, namespace)
+            slirp = try Self.attach(program, namespace, link)
         } catch {
             Self.unmount(namespace, system)
             throw SandboxError(
                 .networkUnavailable, "slirp4netns did not get the network up: \(error)", hint: Self.advice)
         }
         do throws(LinuxError) {
-            try Self.closeRoutes(namespace)
+            try Self.setRoutes(namespace, link, closed: AddressBlock.notPublic + ofThisHost, open: open)
         } catch {
             tearDown()
             throw SandboxError(.networkUnavailable, "cannot close the network to private addresses: \(error)")
@@ -95,14 +100,16 @@ struct IsolatedNetwork {
         if let failure { throw failure }
     }
 
-    private static func attach(_ program: String, _ namespace: FilePath) throws(LinuxError) -> ChildProcess.Running {
+    private static func attach(
+        _ program: String, _ namespace: FilePath, _ link: LinkNetwork
+    ) throws(LinuxError) -> ChildProcess.Running {
         let ready = try Pipe()
         let messages = try Pipe()
         var command = ChildProcess.Command(
             program,
             [
-                "--configure", "--mtu=65520", "--disable-host-loopback", "--netns-type=path", "--ready-fd=3",
-                namespace.string, "tap0",
+                "--configure", "--mtu=65520", "--disable-host-loopback", "--cidr=\(link.block)", "--netns-type=path",
+                "--ready-fd=3", namespace.string, device,
             ], environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"])
         command.newSession = true
         command.descriptors[2] = messages.takeWriter()
@@ -122,27 +129,43 @@ struct IsolatedNetwork {
             answered == 0 ? "wait for slirp4netns" : "run slirp4netns", nil, answered == 0 ? .timedOut : .ioError)
     }
 
-    /// Routes that lead nowhere, for every address that is not the public Internet's.
-    private static func closeRoutes(_ namespace: FilePath) throws(LinuxError) {
-        let blocks = AddressBlock.notPublic + AddressBlock.ofThisHost()
+    /// Routes that lead nowhere, for every address that is not the public Internet's, but to the name server and to
+    /// what is to stay open.
+    private static func setRoutes(
+        _ namespace: FilePath, _ link: LinkNetwork, closed: [AddressBlock], open: [[UInt8]]
+    ) throws(LinuxError) {
         let fd = namespace.withPlatformString { lesson_openat2(AT_FDCWD, $0, O_RDONLY | O_CLOEXEC, 0, 0) }
         guard fd >= 0 else { throw LinuxError("open the namespace", namespace, Errno(rawValue: -fd)) }
         let file = OwnedDescriptor(fd)
         let failure: LinuxError? = DedicatedThread.runAndWait {
             let joined = lesson_join_namespace(file.rawValue)
             if joined < 0 { return LinuxError("join the namespace", namespace, Errno(rawValue: -joined)) }
-            for block in blocks {
-                let failed = block.bytes.withUnsafeBytes {
-                    lesson_route_unreachable(
-                        block.bytes.count == 4 ? AF_INET : AF_INET6, $0.baseAddress, UInt32(block.prefix))
-                }
+            // More specific than the device's own route: slirp4netns would pass on what goes to other addresses of it.
+            for block in closed + link.halves {
                 // No IPv6 here means none to close.
-                if failed < 0, block.bytes.count == 4 {
-                    return LinuxError("add a route", FilePath("\(block)"), Errno(rawValue: -failed))
-                }
+                if let failure = add(block, device: nil, gateway: nil), block.bytes.count == 4 { return failure }
+            }
+            let resolver = AddressBlock(link.resolver, prefix: 32)
+            if let failure = add(resolver, device: device, gateway: nil) { return failure }
+            for address in open where address.count == 4 && address.first != 127 {
+                let failure = add(AddressBlock(address, prefix: 32), device: device, gateway: link.gateway)
+                if let failure { return failure }
             }
             return nil
         }
         if let failure { throw failure }
+    }
+
+    private static func add(_ block: AddressBlock, device: String?, gateway: [UInt8]?) -> LinuxError? {
+        let family = block.bytes.count == 4 ? AF_INET : AF_INET6
+        let failed = block.bytes.withUnsafeBytes { address in
+            guard let gateway else {
+                return lesson_add_route(family, address.baseAddress, UInt32(block.prefix), device, nil)
+            }
+            return gateway.withUnsafeBytes {
+                lesson_add_route(family, address.baseAddress, UInt32(block.prefix), device, $0.baseAddress)
+            }
+        }
+        return failed < 0 ? LinuxError("add a route", FilePath("\(block)"), Errno(rawValue: -failed)) : nil
     }
 }

@@ -9,7 +9,7 @@ struct NetworkSetup {
     let systemMount: RuntimeConfiguration.Mount
     private let isolated: IsolatedNetwork?
 
-    init(_ mode: NetworkMode, directory: FilePath) throws(SandboxError) {
+    init(_ mode: NetworkMode, open: [[UInt8]], directory: FilePath) throws(SandboxError) {
         self.mode = mode
         let options = ["nosuid", "noexec", "nodev", "ro"]
         switch mode {
@@ -27,10 +27,10 @@ struct NetworkSetup {
             systemMount = .init(
                 destination: "/sys", type: "bind", source: "/sys", options: ["rbind", "rprivate"] + options)
         case .isolated:
-            let network = try IsolatedNetwork(directory: directory)
+            let network = try IsolatedNetwork(directory: directory, open: open)
             isolated = network
             configuration = .joined(network.namespace)
-            resolverConfiguration = "nameserver \(IsolatedNetwork.resolver)\n"
+            resolverConfiguration = "nameserver \(network.link.resolver.map { "\($0)" }.joined(separator: "."))\n"
             systemMount = .init(
                 destination: "/sys", type: "bind", source: network.system.string,
                 options: ["rbind", "rprivate"] + options)

@@ -40,14 +40,35 @@ struct RootLayout {
                 base: base.root, stub: try scratch.subdirectory("stub"), owner: ids.offset, ids: ids)
             try stub.begin(upper: spec.upper)
             var targets: [String] = []
-            for target in wanted { targets.append(try stub.lay(target)) }
+            var nested: Set<Int> = []
+            var outer: [NestedTarget.Outer] = []
+            for (index, target) in wanted.enumerated() {
+                let number = index - (wanted.count - spec.mounts.count)
+                var inner = number < 0 ? nil : NestedTarget(target.path.lexicallyNormalized(), in: outer)
+                if inner == nil {
+                    let laid = try stub.lay(target)
+                    // A link of the image may lead into another mount, too.
+                    if number >= 0 { inner = NestedTarget(FilePath(laid), in: outer) }
+                    if inner == nil { targets.append(laid) }
+                }
+                if let inner {
+                    try inner.lay(isDirectory: target.isDirectory, owner: ids.offset)
+                    targets.append(inner.path.string)
+                    nested.insert(index)
+                }
+                guard number >= 0, target.isDirectory else { continue }
+                let names = [target.path.lexicallyNormalized(), FilePath(targets[index])]
+                outer.append(NestedTarget.Outer(names: names, kind: spec.mounts[number].kind))
+            }
             try stub.finish()
             self.targets = targets
             try base.unmount()
             mount = try OverlayMount(
                 lowers: spec.layers + [directory.appending("stub")], upper: spec.upper, work: spec.work,
                 at: directory.appending("root"))
-            try Self.verify(mount.root, wanted, targets)
+            for index in wanted.indices where !nested.contains(index) {
+                try Self.verify(mount.root, wanted[index], targets[index])
+            }
         } catch {
             if error.operation == StubLayer.refusal {
                 throw SandboxError(.mountTarget, "cannot mount on '\(error.path?.string ?? "")': \(error.errno)")
@@ -62,15 +83,13 @@ struct RootLayout {
 
     /// What the runtime will mount on is really there, and is no link, whatever the step's own layer held.
     private static func verify(
-        _ root: RootedDirectory, _ wanted: [MountTarget], _ targets: [String]
+        _ root: RootedDirectory, _ want: MountTarget, _ target: String
     ) throws(LinuxError) {
-        for (want, target) in zip(wanted, targets) {
-            let path = FilePath(target)
-            let status = try root.status(path, followingLast: false)
-            guard try root.resolve(path, followingLast: false) == path,
-                status.kind == (want.isDirectory ? .directory : .regular)
-            else { throw LinuxError(StubLayer.refusal, path, .tooManySymbolicLinkLevels) }
-        }
+        let path = FilePath(target)
+        let status = try root.status(path, followingLast: false)
+        guard try root.resolve(path, followingLast: false) == path,
+            status.kind == (want.isDirectory ? .directory : .regular)
+        else { throw LinuxError(StubLayer.refusal, path, .tooManySymbolicLinkLevels) }
     }
 
     /// The canonical path of the directory a process starts in.

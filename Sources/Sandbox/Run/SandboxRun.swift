@@ -33,7 +33,7 @@ struct SandboxRun {
             throw SandboxError(.system, "cannot make \(directory): \(Errno(rawValue: errno))")
         }
         defer { removeDirectory() }
-        let network = try NetworkSetup(spec.network, directory: directory)
+        let network = try NetworkSetup(spec.network, open: spec.openAddresses, directory: directory)
         defer { network.tearDown() }
         let files = ContainerFiles(spec: spec, ids: sandbox.context.ids, directory: directory, network: network)
         try files.write()

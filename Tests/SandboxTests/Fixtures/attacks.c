@@ -22,6 +22,7 @@
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static int call(long result) { return result < 0 ? errno : 0; }
@@ -198,6 +199,39 @@ static int host_gateway(void) { return connect_to("GATEWAY", 0); }
 static int host_address(void) { return connect_to("ADDRESS", 0); }
 static int host_address_by_device(void) { return connect_to("ADDRESS", 1); }
 static int private_by_device(void) { return connect_to("PRIVATE", 1); }
+static int uring_enter(void) { return call(syscall(SYS_io_uring_enter, 0, 1, 0, 0, NULL, 0)); }
+static int uring_register(void) { return call(syscall(SYS_io_uring_register, 0, 0, NULL, 0)); }
+static int request_key_call(void) { return call(syscall(SYS_request_key, "user", "x", NULL, -3)); }
+static int mount_setattr_call(void) { return call(syscall(442, AT_FDCWD, "/", 0, page, 32)); }
+static int time_namespace(void) { return call(unshare(0x00000080)); }
+static int cgroup_namespace(void) { return call(unshare(0x02000000)); }
+static int pidfd_of_outside(void) { return call(syscall(SYS_pidfd_open, atoi(getenv("OUTSIDE")), 0)); }
+static int memory_of_outside(void) {
+    char name[64];
+    snprintf(name, sizeof name, "/proc/%s/mem", getenv("OUTSIDE"));
+    return call(open(name, O_RDWR));
+}
+static int lookup_cookie(void) { return call(syscall(SYS_lookup_dcookie, 0ULL, page, sizeof page)); }
+static int move_pages_call(void) { return call(syscall(SYS_move_pages, atoi(getenv("OUTSIDE")), 0, NULL, NULL, NULL, 0)); }
+static int compare_kernel(void) { return call(syscall(SYS_kcmp, 1, atoi(getenv("OUTSIDE")), 0, 0, 0)); }
+static int load_module_file(void) { return call(syscall(SYS_finit_module, 0, "", 0)); }
+static int clock_tai(void) {
+    struct timespec now = {0, 0};
+    return call(clock_settime(CLOCK_REALTIME, &now));
+}
+static int load_policy(void) { return write_file("/sys/kernel/security/apparmor/.load", "x"); }
+static int change_profile(void) { return write_file("/proc/self/attr/exec", "exec unconfined"); }
+#ifdef __x86_64__
+// Calls by the doors that a filter of the processor's own mode does not see.
+static int legacy_door(int number, long first, long second) {
+    long result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(first), "c"(second) : "memory", "r8", "r9", "r10", "r11");
+    return result < 0 ? (int)-result : 0;
+}
+static int unshare_by_int80(void) { return legacy_door(310, CLONE_NEWUSER, 0); }
+static int socket_by_int80(void) { return legacy_door(359, 40, SOCK_STREAM); }
+static int unshare_by_x32(void) { return call(syscall(0x40000000 + SYS_unshare, CLONE_NEWUSER)); }
+#endif
 static int signal_outside(void) { return call(kill(atoi(getenv("OUTSIDE")), 0)); }
 
 #define ATTACK(name) {#name, name}
@@ -221,7 +255,13 @@ static const struct {
     ATTACK(type_ahead), ATTACK(climb), ATTACK(host_file), ATTACK(host_file_of_init), ATTACK(host_descriptors),
     ATTACK(remove_route), ATTACK(host_loopback), ATTACK(host_gateway), ATTACK(host_address),
     ATTACK(host_address_by_device), ATTACK(private_by_device), ATTACK(signal_outside), ATTACK(raw_socket),
-    ATTACK(packet_socket),
+    ATTACK(packet_socket), ATTACK(uring_enter), ATTACK(uring_register), ATTACK(request_key_call),
+    ATTACK(mount_setattr_call), ATTACK(time_namespace), ATTACK(cgroup_namespace), ATTACK(pidfd_of_outside),
+    ATTACK(memory_of_outside), ATTACK(lookup_cookie), ATTACK(move_pages_call), ATTACK(compare_kernel),
+    ATTACK(load_module_file), ATTACK(clock_tai), ATTACK(load_policy), ATTACK(change_profile),
+#ifdef __x86_64__
+    ATTACK(unshare_by_int80), ATTACK(socket_by_int80), ATTACK(unshare_by_x32),
+#endif
 };
 
 int main(int count, char **arguments) {

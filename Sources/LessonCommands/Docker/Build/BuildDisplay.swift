@@ -136,12 +136,12 @@ struct BuildFailureText {
         return out + failure.headline + "\n"
     }
 
-    /// The last lines of output.
+    /// The last lines of output, moved in: none of them can pass for a line of ours.
     private var tail: String {
         let lines = failure.lastOutput.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var shown = lines.suffix(51)
         if shown.last?.isEmpty == true { shown = shown.dropLast() }
-        return shown.map { SafeText(bytes: $0, keepingLines: true).description + "\n" }.joined()
+        return shown.map { "  \(SafeText(bytes: $0, keepingLines: true))\n" }.joined()
     }
 
     /// The failing lines with two of their neighbours, marked, and a caret under the place.
