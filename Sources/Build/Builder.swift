@@ -11,6 +11,7 @@ package struct Builder: Sendable {
     let store: Store
     /// What runs steps; nil in a builder that only looks them up.
     let sandbox: Sandbox?
+    let layering: Layering
     private let lookup: BaseImageLookup
 
     /// - Parameters:
@@ -20,6 +21,7 @@ package struct Builder: Sendable {
     package init(store: Store, sandbox: Sandbox?, lookup: @escaping BaseImageLookup) {
         self.store = store
         self.sandbox = sandbox
+        layering = sandbox?.context.layering ?? Layering()
         self.lookup = lookup
     }
 
@@ -58,7 +60,7 @@ package struct Builder: Sendable {
         _ request: BuildRequest, reporter: BuildReporter
     ) async throws(BuildFailure) -> BuildResult {
         let began = ContinuousClock().now
-        let views = TreeViews(store: store, scratch: sandbox == nil ? nil : try makeScratch())
+        let views = TreeViews(store: store, layering: layering, scratch: sandbox == nil ? nil : try makeScratch())
         do {
             let job = try prepare(request, reporter: reporter, views: views)
             defer { job.release() }
@@ -167,9 +169,11 @@ package struct Builder: Sendable {
         for stage in dockerfile.stages {
             count += 1 + stage.commands.count
             if count > limits.instructions {
+                // The first that is one too many.
+                let index = stage.commands.count - (count - limits.instructions)
                 throw .learner(
                     "limit-instructions", "stopped: more than \(limits.instructions) instructions", file: file,
-                    range: stage.range)
+                    range: index >= 0 ? stage.commands[index].range : stage.range)
             }
         }
     }
@@ -222,11 +226,13 @@ package struct Builder: Sendable {
             await withTaskGroup(of: (Int, StageOutcome)?.self) { group in
                 if let wall = job.request.limits.wall {
                     group.addTask {
-                        guard (try? await Task.sleep(for: wall)) != nil else { return nil }
+                        guard await Self.hasPassed(wall, in: job) else { return nil }
+                        let limit = LimitExceeded(kind: .wall, limit: max(1, wall.components.seconds))
                         await job.scheduler.fail(
                             .learner(
-                                "limit-wall", "stopped: the build took more than \(wall.components.seconds) seconds",
-                                file: job.file, range: nil))
+                                "limit-wall", "stopped: \(limit.words) for the whole build",
+                                hint: "this step was running when the time was over", file: job.file,
+                                range: job.reporter.firstRunning))
                         return nil
                     }
                 }
@@ -244,6 +250,20 @@ package struct Builder: Sendable {
             }
         } onCancel: {
             Task { await job.scheduler.fail(.cancelled) }
+        }
+    }
+
+    /// Waits until a build has taken this long, without what it took to get its base images: that is nobody's step.
+    /// - Returns: false when the build was over before.
+    private static func hasPassed(_ wall: Duration, in job: BuildJob) async -> Bool {
+        var left = wall
+        var excused = Duration.zero
+        while true {
+            guard (try? await Task.sleep(for: left)) != nil else { return false }
+            let waited = await job.images.waited
+            guard waited > excused else { return true }
+            left = waited - excused
+            excused = waited
         }
     }
 

@@ -59,7 +59,8 @@ package struct TreeExport: Sendable {
         let views: TreeViews
         let root: RootedDirectory
         do {
-            views = TreeViews(store: builder.store, scratch: try builder.makeScratch())
+            views = TreeViews(
+                store: builder.store, layering: builder.layering, scratch: try builder.makeScratch())
             root = try await views.view(of: layers).root
         } catch {
             throw (error as? BuildFailure) ?? .environment("system", "\(error)")

@@ -49,7 +49,7 @@ int lesson_openat2(int directory, const char *path, int flags, unsigned mode, ui
 
 int lesson_status_at(int directory, const char *path, int flags, struct lesson_status *status) {
     struct statx s;
-    if (statx(directory, path, flags | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &s) != 0) return -errno;
+    if (statx(directory, path, flags | AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_BTIME, &s) != 0) return -errno;
     status->mode = s.stx_mode;
     status->uid = s.stx_uid;
     status->gid = s.stx_gid;
@@ -61,6 +61,11 @@ int lesson_status_at(int directory, const char *path, int flags, struct lesson_s
     status->special_device = makedev(s.stx_rdev_major, s.stx_rdev_minor);
     status->modified_seconds = s.stx_mtime.tv_sec;
     status->modified_nanoseconds = s.stx_mtime.tv_nsec;
+    status->changed_seconds = s.stx_ctime.tv_sec;
+    status->changed_nanoseconds = s.stx_ctime.tv_nsec;
+    int has_birth = (s.stx_mask & STATX_BTIME) != 0;
+    status->born_seconds = has_birth ? s.stx_btime.tv_sec : 0;
+    status->born_nanoseconds = has_birth ? s.stx_btime.tv_nsec : 0;
     return 0;
 }
 
@@ -197,6 +202,38 @@ int lesson_set_attribute(const char *path, const char *name, const void *value, 
 
 int lesson_remove_attribute(const char *path, const char *name) { return result(removexattr(path, name)); }
 
+static int is_copied(const char *attribute) {
+    if (strcmp(attribute, "security.capability") == 0) return 1;
+    return strncmp(attribute, "user.", 5) == 0 && strncmp(attribute, "user.overlay.", 13) != 0;
+}
+
+static int copy_attributes(int from, int to, const char *name) {
+    char source[300], target[300], names[65536], value[65536];
+    if (snprintf(source, sizeof source, "/proc/self/fd/%d/%s", from, name) >= (int)sizeof source ||
+        snprintf(target, sizeof target, "/proc/self/fd/%d/%s", to, name) >= (int)sizeof target)
+        return -ENAMETOOLONG;
+    ssize_t length = llistxattr(source, names, sizeof names);
+    if (length < 0) return errno == ENOTSUP ? 0 : -errno;
+    for (char *next = names; next < names + length; next += strlen(next) + 1) {
+        if (!is_copied(next)) continue;
+        ssize_t size = lgetxattr(source, next, value, sizeof value);
+        if (size < 0) return -errno;
+        if (lsetxattr(target, next, value, (size_t)size, 0) != 0) return -errno;
+    }
+    return 0;
+}
+
+int lesson_copy_looks(int from, int to, const char *name, const struct lesson_status *status) {
+    if (fchownat(to, name, status->uid, status->gid, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
+    if (!S_ISLNK(status->mode)) {
+        // After the owner: a change of that takes set-id bits and capabilities away.
+        if (fchmodat(to, name, status->mode & 07777, 0) != 0) return -errno;
+        int failed = copy_attributes(from, to, name);
+        if (failed) return failed;
+    }
+    return lesson_set_times(to, name, status->modified_seconds, status->modified_nanoseconds);
+}
+
 int64_t lesson_file_system(const char *path) {
     struct statfs status;
     return statfs(path, &status) != 0 ? -errno : (int64_t)(uint32_t)status.f_type;
@@ -285,6 +322,13 @@ int64_t lesson_monotonic_nanoseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void lesson_stamp_clock(int64_t *seconds, uint32_t *nanoseconds) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    *seconds = now.tv_sec;
+    *nanoseconds = (uint32_t)now.tv_nsec;
 }
 
 int lesson_pipe(int ends[2]) { return result(pipe2(ends, O_CLOEXEC)); }

@@ -1,7 +1,7 @@
 /// A limit that a step ran into.
 package struct LimitExceeded: Hashable, Sendable, Codable {
     package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-        case wall, cpu, memory, processes, writtenBytes, files, outputBytes
+        case wall, cpu, memory, processes, writtenBytes, files, outputBytes, contextBytes
     }
 
     package var kind: Kind
@@ -23,6 +23,7 @@ package struct LimitExceeded: Hashable, Sendable, Codable {
         case .writtenBytes: "more than \(Self.size(limit)) written"
         case .files: "more than \(limit) files"
         case .outputBytes: "more than \(Self.size(limit)) of output"
+        case .contextBytes: "more than \(Self.size(limit))"
         }
     }
 

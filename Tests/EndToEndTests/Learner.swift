@@ -52,14 +52,15 @@ final class Learner {
         return try run(URL(fileURLWithPath: "/usr/bin/unshare"), words + [executable.path] + arguments, in: place)
     }
 
-    private func run(
-        _ program: URL, _ arguments: [String], in place: String
+    /// The same for any program.
+    func run(
+        _ program: URL, _ arguments: [String], in place: String = "", adding more: [String: String] = [:]
     ) throws -> (output: String, error: String, status: Int32) {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = folder.appendingPathComponent(place)
-        process.environment = environment
+        process.environment = environment.merging(more) { $1 }
         let (output, error) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = error
@@ -87,6 +88,12 @@ final class Learner {
     /// Puts the small lesson of the fixtures where lessons are looked for.
     func addLesson() throws {
         let root = try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/Lessons")
-        try FileManager.default.copyItem(at: root, to: folder.appendingPathComponent("Lessons"))
+        // Not with `copyItem`, which wants to give the copy the owner of the original.
+        let copy = Process()
+        copy.executableURL = URL(fileURLWithPath: "/bin/cp")
+        copy.arguments = ["-R", root.path, folder.appendingPathComponent("Lessons").path]
+        try copy.run()
+        copy.waitUntilExit()
+        try #require(copy.terminationStatus == 0)
     }
 }

@@ -24,8 +24,13 @@ final class Scratch: Sendable {
         try? RootedDirectory(at: path.removingLastComponent()).remove(FilePath(root: nil, path.components.suffix(1)))
     }
 
-    /// As root any id can be given to a file; anybody else has one.
-    static var defaultIDs: IdentityMapping { getuid() == 0 ? IdentityMapping(offset: 1, count: 65536) : .single }
+    /// As root, of a user namespace with many ids too, any id can be given to a file; else there is one.
+    static let defaultIDs: IdentityMapping = {
+        let text = (try? String(contentsOfFile: "/proc/self/uid_map", encoding: .utf8)) ?? ""
+        let count = text.split(separator: "\n").compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }.reduce(
+            0, +)
+        return getuid() == 0 && count > 65536 ? IdentityMapping(offset: 1, count: 65536) : .single
+    }()
 
     func store() throws -> Store { try Store(at: path.appending("store"), ids: ids) }
 

@@ -134,9 +134,8 @@ struct AttackTests {
         let bench = try Workbench(person)
         let layer = try bench.layer("setuid") {
             try $0.makeDirectories("bin")
-            try RootedDirectory(at: "/bin").copyFile("busybox", to: $0, at: "bin/busybox-setuid", mode: 0o755)
+            try RootedDirectory(at: "/bin").copyFile("busybox", to: $0, at: "bin/busybox-setuid", mode: 0o6755)
         }
-        try bench.directory.setMode("setuid/bin/busybox-setuid", 0o6755)
         var question = Question(["/bin/busybox-setuid", "sh", "-c", "cat /proc/self/status"])
         question.layers = [bench.image, layer]
         question.user = "ann"

@@ -1,6 +1,7 @@
 import Diagnostics
 import Dockerfile
 import Linux
+import Sandbox
 import SystemPackage
 
 /// Says why a copy did not come about, in words that lead on.
@@ -31,11 +32,11 @@ struct CopyFailure {
             learner("copy-special", "\(path) is a device or a socket, which cannot be copied", hint: nil)
         case .tooManyFiles(let limit):
             learner(
-                "limit", "stopped: more than \(limit) files from \(place)",
+                "limit-context", "stopped: more than \(limit) files from \(place)",
                 hint: "name what is left out in .dockerignore")
         case .tooManyBytes(let limit):
             learner(
-                "limit", "stopped: more than \(limit >> 20) MiB from \(place)",
+                "limit-context", "stopped: \(LimitExceeded(kind: .contextBytes, limit: limit).words) from \(place)",
                 hint: "name what is left out in .dockerignore")
         case .identity(let error):
             learner("bad-owner", error.description, hint: "use a smaller id")

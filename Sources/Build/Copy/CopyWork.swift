@@ -59,13 +59,13 @@ struct CopyWork: Sendable {
         _ pending: PendingSnapshot, at point: FilePath, trees: [Int: FilePath], job: BuildJob
     ) throws(CopyError) -> [CopySource] {
         let target: RootedDirectory
-        let mount: OverlayMount?
+        let mount: LayerTree?
         do {
-            (target, mount) = try StageRunner.merged(pending, over: layers, at: point)
+            (target, mount) = try StageRunner.merged(pending, over: layers, at: point, job: job)
         } catch {
             throw .system(error)
         }
-        defer { try? mount?.unmount() }
+        defer { mount?.unmount() }
         var copier = FileCopier(target: target, ownership: job.ownership)
         copier.mode = mode
         if let octal = request.chmod.flatMap({ UInt32($0, radix: 8) }) { copier.directoryMode = octal }
@@ -111,6 +111,11 @@ struct CopyWork: Sendable {
             sources.append(
                 CopySource(from: .inline, path: inline.name, destination: path.string, isDirectory: false))
         }
+        do throws(LinuxError) {
+            try mount?.finish()
+        } catch {
+            throw .system(error)
+        }
         return sources
     }
 
@@ -118,7 +123,7 @@ struct CopyWork: Sendable {
     /// written into the layer itself, at half the price of writing through overlayfs.
     /// - Returns: Where it went; nil when this is another case, with nothing written but directories.
     private func fillNew(
-        _ root: SourceRoot, _ copier: inout FileCopier, _ mount: OverlayMount?, in pending: PendingSnapshot,
+        _ root: SourceRoot, _ copier: inout FileCopier, _ mount: LayerTree?, in pending: PendingSnapshot,
         job: BuildJob
     ) throws(CopyError) -> CopySource? {
         guard let mount, plan.items.count == 1, request.inlineSources.isEmpty,
@@ -131,7 +136,8 @@ struct CopyWork: Sendable {
         let relative = FilePath(".").appending(top.components)
         guard copier.madeDirectories.dropFirst(made).contains(relative) else { return nil }
         do throws(LinuxError) {
-            try mount.unmount()
+            // What was made so far is in the layer then.
+            try mount.finish()
             var direct = FileCopier(target: try RootedDirectory(at: pending.upper), ownership: job.ownership)
             direct.owner = copier.owner
             direct.mode = copier.mode

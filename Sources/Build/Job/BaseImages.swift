@@ -34,6 +34,12 @@ package typealias BaseImageLookup =
 actor BaseImageLoader {
     private let lookup: BaseImageLookup
     private var running: [BaseImageQuery: Task<Result<BaseImage, ImageError>, Never>] = [:]
+    private var waiting = 0
+    private var since = ContinuousClock().now
+    private var total = Duration.zero
+
+    /// How long somebody has waited for an image so far.
+    var waited: Duration { waiting > 0 ? total + since.duration(to: ContinuousClock().now) : total }
 
     init(_ lookup: @escaping BaseImageLookup) { self.lookup = lookup }
 
@@ -51,6 +57,12 @@ actor BaseImageLoader {
                 }
             }
         running[query] = task
+        if waiting == 0 { since = ContinuousClock().now }
+        waiting += 1
+        defer {
+            waiting -= 1
+            if waiting == 0 { total += since.duration(to: ContinuousClock().now) }
+        }
         let result = await withTaskCancellationHandler {
             await task.value
         } onCancel: {

@@ -19,6 +19,7 @@ final class BuildJob: Sendable {
     let store: Store
     /// nil when steps are only looked up.
     let sandbox: Sandbox?
+    let layering: Layering
     let ownership: Ownership
     let images: BaseImageLoader
     let views: TreeViews
@@ -37,6 +38,7 @@ final class BuildJob: Sendable {
     /// Folders that are thrown away with the build.
     private let spools = Mutex<[PendingSnapshot]>([])
     private let contextBytes = Atomic<Int64>(0)
+    private let cpuNanoseconds = Atomic<Int64>(0)
     private let contextFileCount = Atomic<Int>(0)
 
     var file: String { request.dockerfileName }
@@ -56,6 +58,7 @@ final class BuildJob: Sendable {
         self.clock = clock
         store = engine.store
         sandbox = engine.sandbox
+        layering = engine.layering
         ownership = Ownership(mapping: engine.store.ids)
         self.images = images
         self.views = views
@@ -83,6 +86,14 @@ final class BuildJob: Sendable {
         guard total <= request.limits.contextBytes else { throw .tooManyBytes(request.limits.contextBytes) }
         let count = contextFileCount.add(match.entries.count, ordering: .relaxed).newValue
         guard count <= request.limits.contextFiles else { throw .tooManyFiles(request.limits.contextFiles) }
+    }
+
+    /// What the steps so far took of the processors.
+    var cpu: Duration { .nanoseconds(cpuNanoseconds.load(ordering: .relaxed)) }
+
+    /// Counts what a step took of the processors.
+    func spend(_ cpu: Duration) {
+        cpuNanoseconds.add(cpu.nanoseconds, ordering: .relaxed)
     }
 
     /// Throws a folder away when the build is over.

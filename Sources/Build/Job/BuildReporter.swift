@@ -6,6 +6,7 @@ final class BuildReporter: Sendable {
     private struct State {
         var count = 0
         var warnings: [Diagnostic] = []
+        var running: [Int: ClosedRange<Int>] = [:]
     }
 
     private let state = Mutex(State())
@@ -17,6 +18,7 @@ final class BuildReporter: Sendable {
     func begin(_ name: String, lines: ClosedRange<Int>? = nil, stage: Int? = nil) -> RunningStep {
         let number = state.withLock { state in
             state.count += 1
+            state.running[state.count] = lines
             return state.count
         }
         emit(.started(BuildStep(number: number, name: name, lines: lines, stage: stage)))
@@ -24,6 +26,18 @@ final class BuildReporter: Sendable {
     }
 
     func send(_ event: BuildEvent) { emit(event) }
+
+    /// A step has come to its end, whatever that was.
+    fileprivate func ended(_ number: Int) { state.withLock { $0.running[number] = nil } }
+
+    /// The lines of the step that is running and began first.
+    var firstRunning: SourceRange? {
+        state.withLock { state in
+            state.running.min { $0.key < $1.key }.map {
+                SourceRange(lines: $0.value.lowerBound, through: $0.value.upperBound)
+            }
+        }
+    }
 
     /// Keeps a warning for the result, once.
     func warn(_ diagnostic: Diagnostic) {
@@ -59,8 +73,16 @@ struct RunningStep: Sendable {
         return Double(seconds) + Double(attoseconds) / 1e18
     }
 
-    func finish() { reporter.send(.finished(step: number, seconds: seconds)) }
-    func cached() { reporter.send(.cached(step: number)) }
+    func finish() {
+        reporter.ended(number)
+        reporter.send(.finished(step: number, seconds: seconds))
+    }
+
+    func cached() {
+        reporter.ended(number)
+        reporter.send(.cached(step: number))
+    }
+
     func note(_ text: String) { reporter.send(.note(step: number, text: text)) }
 
     func output(_ stream: BuildStream, _ bytes: [UInt8]) {
@@ -68,6 +90,7 @@ struct RunningStep: Sendable {
     }
 
     func end(_ failure: BuildFailure) {
+        reporter.ended(number)
         if failure.kind == .cancelled {
             reporter.send(.cancelled(step: number))
         } else {

@@ -14,12 +14,14 @@ actor TreeViews {
     private let store: Store
     private let scratch: FilePath?
     private var views: [[SnapshotID]: View] = [:]
-    private var mounts: [OverlayMount] = []
+    private var mounts: [LayerTree] = []
+    private let layering: Layering
     private var count = 0
 
     /// - Parameter scratch: A directory of this build alone; nil where nothing can be mounted.
-    init(store: Store, scratch: FilePath?) {
+    init(store: Store, layering: Layering, scratch: FilePath?) {
         self.store = store
+        self.layering = layering
         self.scratch = scratch
     }
 
@@ -35,7 +37,7 @@ actor TreeViews {
             views[layers] = view
             return view
         }
-        let mount = try OverlayMount(lowers: layers.map { store.directory(of: $0) }, at: point)
+        let mount = try layering.view(layers.map { store.directory(of: $0) }, at: point)
         mounts.append(mount)
         let view = View(root: mount.root, path: point)
         views[layers] = view
@@ -53,7 +55,7 @@ actor TreeViews {
 
     /// Unmounts everything.
     func close() {
-        for mount in mounts { try? mount.unmount() }
+        for mount in mounts { mount.unmount() }
         mounts = []
         views = [:]
     }

@@ -4,8 +4,10 @@ package import Linux
 package struct BuildLimits: Sendable, Hashable {
     /// Each `RUN`: wall and CPU time, memory, processes, bytes written, output.
     package var step: ResourceLimits = .defaults
-    /// The whole build, wall time.
+    /// The whole build, wall time; getting its base images does not count.
     package var wall: Duration? = .seconds(3600)
+    /// The whole build, processor time of all its steps together.
+    package var cpu: Duration?
     /// Stages in the Dockerfile.
     package var stages = 500
     /// Instructions in the Dockerfile.

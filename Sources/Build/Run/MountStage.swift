@@ -11,7 +11,7 @@ struct MountStage {
     let job: BuildJob
     let command: Command
     private var pendings: [PendingSnapshot] = []
-    private var overlays: [OverlayMount] = []
+    private var overlays: [LayerTree] = []
     private var caches: [CacheMount] = []
     private var proxies: [AgentProxy] = []
 
@@ -55,7 +55,7 @@ struct MountStage {
 
     /// Clears everything away but what cache mounts keep.
     mutating func release() async {
-        for overlay in overlays { try? overlay.unmount() }
+        for overlay in overlays { overlay.unmount() }
         for pending in pendings { job.store.discard(pending) }
         for cache in caches { cache.release() }
         for proxy in proxies { proxy.close() }
@@ -130,9 +130,8 @@ struct MountStage {
                 let pending = try job.store.begin()
                 pendings.append(pending)
                 let point = try await job.views.place()
-                let overlay = try OverlayMount(
-                    lowers: layers.map { job.store.directory(of: $0) }, upper: pending.upper, work: pending.work,
-                    at: point)
+                let overlay = try job.layering.tree(
+                    layers.map { job.store.directory(of: $0) }, upper: pending.upper, work: pending.work, at: point)
                 overlays.append(overlay)
                 (root, base) = (overlay.root, point)
             }

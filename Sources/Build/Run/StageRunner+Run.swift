@@ -102,6 +102,27 @@ struct RunWork: Sendable {
             }
         }
         try judge(outcome, tail: tail)
+        try await recordOwner(user, in: pending)
+    }
+
+    /// With one id, whose the new files are has to be written down.
+    private func recordOwner(_ user: SandboxUser, in pending: PendingSnapshot) async throws(BuildFailure) {
+        guard job.ownership.mapping.isSingle, user.uid != 0 || user.gid != 0 else { return }
+        do {
+            let below = try await job.views.view(of: state.layers).root
+            let ownership = job.ownership
+            try await Blocking.run {
+                try MadeByUser(
+                    ownership: ownership, user: user, upper: RootedDirectory(at: pending.upper), below: below
+                ).record()
+            }
+        } catch let error as CopyError {
+            throw CopyFailure(error: error, file: job.file, command: command).failure
+        } catch let error as LinuxError {
+            throw .system(error, what: "cannot record who made the files of a step")
+        } catch {
+            throw .environment("system", "\(error)")
+        }
     }
 
     private func start(
@@ -115,7 +136,7 @@ struct RunWork: Sendable {
         spec.mounts = sandboxMounts
         spec.network = network
         if network == .isolated { spec.openAddresses = await job.proxies.addresses() }
-        spec.limits = job.request.limits.step
+        spec.limits = try limits()
         spec.hostname = hostname
         spec.extraHosts = job.request.extraHosts.sorted { $0.key < $1.key }.map { (name: $0.key, address: $0.value) }
         let step = step
@@ -128,10 +149,12 @@ struct RunWork: Sendable {
         }
         defer { for (stream, bytes) in mask.finish() { show(stream, bytes) } }
         do {
-            return try await sandbox.run(spec) { stream, bytes in
+            let outcome = try await sandbox.run(spec) { stream, bytes in
                 let stream: BuildStream = stream == .standardOutput ? .standardOutput : .standardError
                 show(stream, mask.pass(bytes, of: stream))
             }
+            job.spend(outcome.cpu)
+            return outcome
         } catch {
             var failure = BuildFailure.sandbox(error, file: job.file, range: command.range)
             failure.diagnostic.message = mask.text(failure.diagnostic.message)
@@ -139,6 +162,23 @@ struct RunWork: Sendable {
             failure.lastOutput = tail.content
             throw failure
         }
+    }
+
+    /// The limits of a step: its own, and what is left of the build's processor time.
+    private func limits() throws(BuildFailure) -> ResourceLimits {
+        var limits = job.request.limits.step
+        guard let most = job.request.limits.cpu else { return limits }
+        let left = most - job.cpu
+        guard left > .zero else { throw overBuildCPU(most) }
+        limits.cpu = limits.cpu.map { min($0, left) } ?? left
+        return limits
+    }
+
+    private func overBuildCPU(_ most: Duration) -> BuildFailure {
+        let limit = LimitExceeded(kind: .cpu, limit: max(1, most.components.seconds))
+        return .learner(
+            "limit-cpu", "stopped: \(limit.words) for the whole build",
+            hint: "all steps together ask for more than a build may use", file: job.file, range: command.range)
     }
 
     private func judge(_ outcome: SandboxOutcome, tail: TailBuffer) throws(BuildFailure) {
@@ -175,6 +215,8 @@ struct RunWork: Sendable {
                 "run-failed", "process \"\(shown)\" was ended by signal \(signal)",
                 hint: signal == 9 ? "it may have used more memory than it may" : nil, file: job.file,
                 range: command.range)
+        case .stopped(let limit) where limit.kind == .cpu && job.request.limits.cpu.map { job.cpu >= $0 } ?? false:
+            failure = overBuildCPU(job.request.limits.cpu ?? .zero)
         case .stopped(let limit):
             failure = .learner(
                 "limit-\(limit.kind.rawValue)", "stopped: \(limit.words)",

@@ -107,10 +107,10 @@ extension StageRunner {
 
     /// Opens a layer that is being made as a tree on top of the layers so far.
     static func merged(
-        _ pending: PendingSnapshot, over layers: [FilePath], at point: FilePath
-    ) throws(LinuxError) -> (root: RootedDirectory, mount: OverlayMount?) {
+        _ pending: PendingSnapshot, over layers: [FilePath], at point: FilePath, job: BuildJob
+    ) throws(LinuxError) -> (root: RootedDirectory, mount: LayerTree?) {
         guard !layers.isEmpty else { return (try RootedDirectory(at: pending.upper), nil) }
-        let mount = try OverlayMount(lowers: layers, upper: pending.upper, work: pending.work, at: point)
+        let mount = try job.layering.tree(layers, upper: pending.upper, work: pending.work, at: point)
         return (mount.root, mount)
     }
 
@@ -147,11 +147,11 @@ extension StageRunner {
             let point = try await job.views.place()
             let ownership = job.ownership
             try await Blocking.run {
-                let (root, mount) = try StageRunner.merged(pending, over: layers, at: point)
+                let (root, mount) = try StageRunner.merged(pending, over: layers, at: point, job: job)
                 var copier = FileCopier(target: root, ownership: ownership)
                 if !user.isEmpty { copier.owner = Chown(user).resolve(in: root).owner }
                 try copier.makeDirectories(directory)
-                try mount?.unmount()
+                try mount?.finish()
             }
         } catch let error as CopyError {
             throw CopyFailure(error: error).failure

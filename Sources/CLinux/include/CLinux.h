@@ -40,6 +40,10 @@ struct lesson_status {
     uint64_t device, special_device;
     int64_t modified_seconds;
     uint32_t modified_nanoseconds;
+    int64_t changed_seconds;
+    uint32_t changed_nanoseconds;
+    int64_t born_seconds;  ///< 0 where the file system does not know
+    uint32_t born_nanoseconds;
 };
 int lesson_status_at(int directory, const char *path, int flags, struct lesson_status *status);
 
@@ -76,6 +80,9 @@ long lesson_get_attribute(const char *path, const char *name, void *value, unsig
 long lesson_list_attributes(const char *path, char *names, unsigned long size);
 int lesson_set_attribute(const char *path, const char *name, const void *value, unsigned long size);
 int lesson_remove_attribute(const char *path, const char *name);
+/// Gives a name in directory `to` the owner, mode, attributes and times of the same name in `from`, of which `status`
+/// tells; what is a link is not followed. Of attributes only `user.` ones that are not overlayfs's, and capabilities.
+int lesson_copy_looks(int from, int to, const char *name, const struct lesson_status *status);
 int lesson_sync_file_system(int descriptor);
 /// The magic number of the file system a path is on, or a negative errno.
 int64_t lesson_file_system(const char *path);
@@ -178,6 +185,8 @@ int lesson_set_limit(int resource, uint64_t soft, uint64_t hard);
 /// A new thread with a stack of `stack` bytes that calls `body(argument)` and is never joined.
 int lesson_thread(void (*body)(void *), void *argument, unsigned long stack);
 int64_t lesson_monotonic_nanoseconds(void);
+/// The clock that file systems stamp changes with: seconds since 1970, and nanoseconds.
+void lesson_stamp_clock(int64_t *seconds, uint32_t *nanoseconds);
 /// From now on in this thread and all it starts: fsync and its kin return success at once and, with `identities`, so do
 /// chown, setuid and their kin (root emulation where one id is mapped). Cannot be undone: for a thread that ends.
 int lesson_emulate(int identities);

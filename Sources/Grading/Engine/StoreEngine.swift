@@ -52,13 +52,7 @@ package struct StoreEngine: ExaminationEngine {
         request.network = order.network == .isolated ? .isolated : .none
         request.substitutions = order.substitutions
         request.cacheMountScope = order.scope
-        request.limits.wall = .seconds(order.limits.buildSeconds)
-        request.limits.step.wall = .seconds(order.limits.buildSeconds)
-        if let seconds = order.limits.buildProcessorSeconds { request.limits.step.cpu = .seconds(seconds) }
-        request.limits.step.memory = order.limits.memory
-        request.limits.step.processes = order.limits.processes
-        request.limits.step.writtenBytes = order.limits.disk
-        request.limits.step.outputBytes = order.limits.buildOutput
+        request.limits = BuildLimits(order.limits)
         do throws(BuildFailure) {
             return try reply(await builder.build(request, events: events))
         } catch {
@@ -209,8 +203,8 @@ package struct StoreEngine: ExaminationEngine {
         let last = FilePath(point.lastComponent?.string ?? "accounts")
         try scratch.makeDirectory(last)
         defer { try? scratch.remove(last) }
-        let view = try OverlayMount(lowers: layers, at: point)
-        defer { try? view.unmount() }
+        let view = try sandbox.context.layering.view(layers, at: point)
+        defer { view.unmount() }
         return try AccountDatabase(root: view.root).resolve(name)
     }
 

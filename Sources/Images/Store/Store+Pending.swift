@@ -1,8 +1,8 @@
 import GRDB
 import Glibc
-import Linux
+package import Linux
 import Synchronization
-import SystemPackage
+package import SystemPackage
 
 extension Store {
     /// This process's folder for what is not complete, made when it is first needed.
@@ -22,6 +22,15 @@ extension Store {
             }
             state.pending = (folder, lock)
             return folder
+        }
+    }
+
+    /// A folder of this process alone for what it needs beside its layers; whatever it leaves there, the next removes.
+    package func workingFolder() throws(LinuxError) -> FilePath {
+        do throws(ImageError) {
+            return try ownPendingFolder()
+        } catch {
+            throw LinuxError("make a folder in", location, Errno(rawValue: error.errno ?? EIO))
         }
     }
 

@@ -15,12 +15,18 @@ struct CheckCommand: ReportingCommand, EngineCommand {
     @Argument(help: "The exercise; the current one by default.")
     var id: String?
 
+    @OptionGroup var runtime: RuntimeOptions
+
+    @OptionGroup(title: "Limits, at most the lesson's") var limits: LimitOptions
+
     @OptionGroup var output: OutputOptions
 
     func execute(_ console: Console) async throws {
         let session = try LearnerSession.open()
-        let exercise = try session.exercise(id)
-        let check = try await ExerciseCheck(session: session, exercise: exercise, console)
+        var exercise = try session.exercise(id)
+        exercise.limits = limits.tightening(exercise.limits)
+        let check = try await ExerciseCheck(
+            session: session, exercise: exercise, runtime: runtime.choice, console)
         let verdict = try await check.run(console)
         // Who was stopped has no verdict.
         try Task.checkCancellation()

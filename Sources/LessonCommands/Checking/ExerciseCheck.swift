@@ -3,6 +3,7 @@ import Grading
 import Images
 import Lessons
 import OCI
+import Sandbox
 import SystemPackage
 import TerminalUI
 
@@ -14,12 +15,14 @@ struct ExerciseCheck {
     let progress: ProgressLine
 
     /// Enters the engine.
-    init(session: LearnerSession, exercise: Exercise, _ console: Console) async throws {
+    init(
+        session: LearnerSession, exercise: Exercise, runtime: RuntimeChoice? = nil, _ console: Console
+    ) async throws {
         let progress = console.progress()
         self.session = session
         self.exercise = exercise
         self.progress = progress
-        engine = try await EngineSession.open(console, images: session.lesson.images) { text in
+        engine = try await EngineSession.open(console, images: session.lesson.images, runtime: runtime) { text in
             progress.message(StyledLine("  \(text)"))
         }
     }

@@ -24,7 +24,7 @@ struct EngineSession: Sendable {
     ///   - announce: told where an image came from that was not there, and how its making gets on; notes on standard
     ///     error when nil.
     static func open(
-        _ console: Console, images: [ImageDeclaration]? = nil,
+        _ console: Console, images: [ImageDeclaration]? = nil, runtime: RuntimeChoice? = nil,
         announce: (@Sendable (String) -> Void)? = nil
     ) async throws -> EngineSession {
         try EngineNamespace.reexecuteIfNeeded()
@@ -35,7 +35,13 @@ struct EngineSession: Sendable {
         let store = try Store(at: home.appending("store"), ids: context.ids)
         store.leaveDatabaseOpen()
         opened.withLock { $0 = (store, limit) }
-        let sandbox = try Sandbox(context: context, runtime: runtime, scratch: context.scratch)
+        let sandbox = try Sandbox(context: context, runtime: runtime ?? usualRuntime, scratch: context.scratch)
+        if copiesLayers { context.layering.copyAlways() }
+        context.layering.prepare(place: { () throws(LinuxError) in try store.workingFolder() }) { refusal in
+            console.note(
+                "overlayfs cannot be used here (\(refusal.errno)): layers are copied, which takes more time and space; "
+                    + "`lesson doctor` says more")
+        }
         let images = LessonImages(
             store: store, declarations: { images ?? LessonImages.ofAllLessons() },
             announce: announce ?? { console.note($0) })
@@ -93,10 +99,13 @@ struct EngineSession: Sendable {
         return FilePath(user).appending(".local").appending("share").appending("lesson")
     }()
 
-    /// `LESSON_RUNTIME`: the OCI runtime to use, a path.
-    private static var runtime: RuntimeChoice {
+    /// `LESSON_RUNTIME`: the OCI runtime to use, a name or a path.
+    private static var usualRuntime: RuntimeChoice {
         ProgramPath.environment("LESSON_RUNTIME").map { .path($0) } ?? .auto
     }
+
+    /// `LESSON_SNAPSHOTS=copy`: layers are copied although overlayfs may work.
+    static var copiesLayers: Bool { ProgramPath.environment("LESSON_SNAPSHOTS") == "copy" }
 
     private static func absolute(_ path: FilePath) -> FilePath {
         path.isAbsolute ? path : ProgramPath.currentFolder.pushing(path)

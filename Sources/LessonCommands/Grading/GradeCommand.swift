@@ -37,6 +37,10 @@ struct GradeCommand: ReportingCommand, EngineCommand {
     @Flag(help: "Only say what the rubric of now would change, from what the journal in --out has seen.")
     var dryRun = false
 
+    @OptionGroup var runtime: RuntimeOptions
+
+    @OptionGroup(title: "Limits, instead of the lesson's") var limits: LimitOptions
+
     @OptionGroup var output: OutputOptions
 
     /// What the journal knows needs no engine.
@@ -57,8 +61,11 @@ struct GradeCommand: ReportingCommand, EngineCommand {
         }
         if dryRun { return try preview(input, console) }
         let run = GradingRun(input: input, jobs: jobs, progress: progress)
+        let runtime = runtime.choice
         let report = try await run.grade(journal: try out.map { try Journal(folder: $0) }) {
-            try await EngineSession.open(console, images: input.lesson.images) { progress.message(StyledLine($0)) }
+            try await EngineSession.open(console, images: input.lesson.images, runtime: runtime) {
+                progress.message(StyledLine($0))
+            }
         }
         try Task.checkCancellation()
         try deliver(report, console)

@@ -16,7 +16,9 @@ struct GradeInput {
 
     init(_ command: GradeCommand) throws {
         lesson = try LearnerSession.load(command.lesson)
-        exercise = try Self.exercise(command.exercise, of: lesson)
+        var exercise = try Self.exercise(command.exercise, of: lesson)
+        exercise.limits = command.limits.replacing(exercise.limits)
+        self.exercise = exercise
         var intake = Intake(dockerfile: exercise.dockerfile)
         for path in command.paths { try intake.add(FilePath(path)) }
         guard !intake.submissions.isEmpty else {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Linux
 import Sandbox
+import SystemPackage
 import TerminalUI
 
 struct DoctorCommand: ReportingCommand {
@@ -9,6 +10,8 @@ struct DoctorCommand: ReportingCommand {
         abstract: "What works on this machine, tried for real, and what to do about the rest.",
         discussion:
             "Exit status 0 when lessons can be built and checked here, 2 when something that they need is missing.")
+
+    @OptionGroup var runtime: RuntimeOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -37,7 +40,9 @@ struct DoctorCommand: ReportingCommand {
             }
         }
         capabilities = await Doctor.probeOutside()
-        let inside = await Doctor.probe(try EngineNamespace.current())
+        let context = try EngineNamespace.current()
+        if EngineSession.copiesLayers { context.layering.copyAlways() }
+        let inside = await Doctor.probe(context, store: EngineSession.home.appending("store"), runtime: runtime.choice)
         let known = Set(inside.map(\.id))
         try report(capabilities.filter { !known.contains($0.id) } + inside, console)
     }
@@ -77,7 +82,9 @@ struct DoctorCommand: ReportingCommand {
 
 extension Capability {
     /// Whether nothing can be built without it. What else is missing narrows what can be done, and says so itself.
-    fileprivate var isNeeded: Bool { !["network-isolated", "skopeo", "mmdebstrap", "tun"].contains(id) }
+    fileprivate var isNeeded: Bool {
+        !["network-isolated", "skopeo", "mmdebstrap", "tun", "slirp4netns", "newuidmap"].contains(id)
+    }
 }
 
 extension Capability.Level {

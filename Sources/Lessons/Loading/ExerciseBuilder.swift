@@ -227,6 +227,11 @@ struct ExerciseBuilder {
         limits.disk = inner.bytes("disk") ?? limits.disk
         limits.runOutput = inner.bytes("output") ?? limits.runOutput
         limits.buildOutput = inner.bytes("build_output") ?? limits.buildOutput
+        limits.stepSeconds = inner.seconds("step")
+        limits.files = inner.int("files", in: 1...100_000_000)
+        limits.contextBytes = inner.bytes("context")
+        limits.stages = inner.int("stages", in: 1...100_000)
+        limits.instructions = inner.int("instructions", in: 1...1_000_000)
         return limits
     }
 

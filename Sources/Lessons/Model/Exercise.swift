@@ -159,6 +159,16 @@ package struct ExerciseLimits: Sendable, Hashable, Codable {
     package var runOutput: Int64
     /// What a build may print, in bytes.
     package var buildOutput: Int64
+    /// Each step of a build, wall clock, in seconds; nil: as long as the build. So with all that follow, nil is the engine's.
+    package var stepSeconds: Int?
+    /// Files and directories that a step may make.
+    package var files: Int?
+    /// What a build may take from its context, in bytes.
+    package var contextBytes: Int64?
+    /// Stages of a Dockerfile.
+    package var stages: Int?
+    /// Instructions of a Dockerfile.
+    package var instructions: Int?
 
     package init(
         buildSeconds: Int = 600, buildProcessorSeconds: Int? = nil, runSeconds: Int = 5, memory: Int64 = 1 << 30,

@@ -18,6 +18,20 @@ package enum FileKind: Hashable, Sendable {
         }
     }
 
+    /// As `st_mode` has it.
+    var typeBits: UInt32 {
+        switch self {
+        case .regular: 0o100000
+        case .directory: 0o040000
+        case .symbolicLink: 0o120000
+        case .fifo: 0o010000
+        case .socket: 0o140000
+        case .characterDevice: 0o020000
+        case .blockDevice: 0o060000
+        case .unknown: 0
+        }
+    }
+
     init(directoryEntryType type: UInt8) {
         self.init(mode: UInt32(type) << 12)
     }
@@ -42,6 +56,21 @@ package struct FileStatus: Hashable, Sendable {
     package var specialDevice: UInt64
     /// Units of 512 bytes that are allocated.
     package var blocks: Int64
+    /// When content or attributes last changed, which nobody can set.
+    package var changed: Stamp
+    /// When it was made; zero where the file system does not know.
+    package var born: Stamp
+
+    /// A moment as file systems keep it.
+    package struct Stamp: Hashable, Comparable, Sendable {
+        /// Since 1970.
+        package var seconds: Int64
+        package var nanoseconds: UInt32
+
+        package static func < (a: Stamp, b: Stamp) -> Bool {
+            (a.seconds, a.nanoseconds) < (b.seconds, b.nanoseconds)
+        }
+    }
 
     /// An overlayfs whiteout: a character device 0/0.
     package var isWhiteout: Bool { kind == .characterDevice && specialDevice == 0 }
@@ -59,6 +88,8 @@ package struct FileStatus: Hashable, Sendable {
         linkCount = status.link_count
         specialDevice = status.special_device
         blocks = Int64(clamping: status.blocks)
+        changed = Stamp(seconds: status.changed_seconds, nanoseconds: status.changed_nanoseconds)
+        born = Stamp(seconds: status.born_seconds, nanoseconds: status.born_nanoseconds)
     }
 
     /// The status of an open file.

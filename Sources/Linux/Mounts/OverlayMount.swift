@@ -9,7 +9,11 @@ package final class OverlayMount: Sendable {
     package let mountPoint: FilePath
     /// The merged tree.
     package let root: RootedDirectory
+    /// False for one layer, which is shown as it is.
+    let isOverlay: Bool
     private let mounted = Mutex(true)
+    /// The operation of an error when the kernel refuses.
+    static let operation = "mount an overlay"
 
     /// Mounts.
     ///
@@ -23,12 +27,26 @@ package final class OverlayMount: Sendable {
     ) throws(LinuxError) {
         if lowers.count == 1, upper == nil {
             try Self.bind(lowers[0], at: point, readOnly: true)
+            isOverlay = false
         } else {
             try Self.overlay(lowers, upper, work, point)
+            isOverlay = true
         }
         mountPoint = point
+        root = try Self.open(point)
+    }
+
+    /// Shows one directory as it is.
+    init(showing directory: FilePath, at point: FilePath, readOnly: Bool) throws(LinuxError) {
+        try Self.bind(directory, at: point, readOnly: readOnly)
+        isOverlay = false
+        mountPoint = point
+        root = try Self.open(point)
+    }
+
+    private static func open(_ point: FilePath) throws(LinuxError) -> RootedDirectory {
         do throws(LinuxError) {
-            root = try RootedDirectory(at: point)
+            return try RootedDirectory(at: point)
         } catch {
             _ = point.withPlatformString { lesson_unmount($0, Int32(MNT_DETACH)) }
             throw error
@@ -97,7 +115,7 @@ package final class OverlayMount: Sendable {
         let attempts = upper == nil ? [options] : [options + ",volatile", options]
         var failed: Int32 = 0
         for options in attempts {
-            guard options.utf8.count < 4096 else { throw LinuxError("mount an overlay", point, .argListTooLong) }
+            guard options.utf8.count < 4096 else { throw LinuxError(operation, point, .argListTooLong) }
             failed = DedicatedThread.runAndWait {
                 let failed = lesson_unshare(UInt(LESSON_CLONE_FS))
                 guard failed == 0 else { return failed }
@@ -107,6 +125,6 @@ package final class OverlayMount: Sendable {
             if failed == 0 { break }
         }
         withExtendedLifetime(held) {}
-        try check(failed, "mount an overlay", point)
+        try check(failed, operation, point)
     }
 }

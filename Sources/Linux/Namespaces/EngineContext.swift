@@ -1,7 +1,7 @@
 package import SystemPackage
 
 /// What the engine knows of the namespaces it stands in.
-package struct EngineContext: Sendable, Hashable {
+package struct EngineContext: Sendable, Equatable {
     /// How a container's ids are seen here.
     package var ids: IdentityMapping
     /// The invocation's own control group, nil where none is to be had.
@@ -11,6 +11,10 @@ package struct EngineContext: Sendable, Hashable {
     package var invokingGroup: UInt32
     /// An empty tmpfs of this invocation, mounted privately: nothing in it outlives the engine. Mode 0755.
     package var scratch: FilePath
+    /// How layers become one tree in this process.
+    package let layering = Layering()
+
+    package static func == (a: EngineContext, b: EngineContext) -> Bool { a.marker == b.marker }
 
     private static let separator: Character = "\u{1f}"
 

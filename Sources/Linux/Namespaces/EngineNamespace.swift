@@ -32,7 +32,7 @@ package enum EngineNamespace {
     package static func reexecuteIfNeeded() throws(EngineNamespaceError) {
         if inside() != nil { return }
         let outside = try OutsideProcess()
-        outside.run()
+        try outside.run()
     }
 
     /// How a container's ids would be seen inside, asked outside.

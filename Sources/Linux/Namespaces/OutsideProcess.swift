@@ -49,8 +49,8 @@ struct OutsideProcess {
         close(started.go)
     }
 
-    /// Waits for the engine and ends this process as it ended.
-    func run() -> Never {
+    /// Waits for the engine and ends this process as it ended; throws where it never began.
+    func run() throws(EngineNamespaceError) -> Never {
         var report: [UInt8] = []
         while true {
             var polled = [
@@ -73,10 +73,10 @@ struct OutsideProcess {
             }
         }
         cleanUp()
-        finish(report)
+        try finish(report)
     }
 
-    private func finish(_ report: [UInt8]) -> Never {
+    private func finish(_ report: [UInt8]) throws(EngineNamespaceError) -> Never {
         guard report.count >= 4 else {
             // Init itself was killed.
             if let terminalState { _ = lesson_terminal_restore(0, terminalState) }
@@ -87,8 +87,8 @@ struct OutsideProcess {
         if status < 0 {
             let what = String(decoding: report[4...].prefix { $0 != 0 }, as: UTF8.self)
             let error = LinuxError(what, nil, Errno(rawValue: -status))
-            say("cannot enter the engine's namespaces: \(error)", hint: Self.hint(error))
-            exit(2)
+            throw EngineNamespaceError(
+                "cannot enter the engine's namespaces", hint: Self.hint(error), underlying: error)
         }
         var signalled: Int32 = 0
         let code = lesson_wait_code(status, &signalled)

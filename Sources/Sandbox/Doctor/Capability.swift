@@ -20,6 +20,14 @@ package struct Capability: Hashable, Sendable, Codable {
 
     package var ok: Bool { level == .ok }
 
+    /// What scripts may rely on.
+    private enum CodingKeys: String, CodingKey {
+        case id, title
+        case level = "status"
+        case detail
+        case remedy = "advice"
+    }
+
     package init(id: String, title: String, level: Level, detail: String, remedy: String? = nil) {
         self.id = id
         self.title = title

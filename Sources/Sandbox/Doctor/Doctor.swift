@@ -14,24 +14,29 @@ package enum Doctor {
 
     /// What is tried inside: ids, overlayfs, control groups, a real container, a real isolated network.
     ///
-    /// - Parameter store: a directory of the file system that layers are kept on; a directory is made in it and removed.
-    package static func probe(_ context: EngineContext, store: FilePath = "/var/tmp") async -> [Capability] {
+    /// - Parameters:
+    ///   - store: where layers are kept, made if it is not there; a directory is made in it and removed.
+    ///   - runtime: the runtime that is asked for, if any.
+    package static func probe(
+        _ context: EngineContext, store: FilePath = "/var/tmp", runtime: RuntimeChoice = .auto
+    ) async -> [Capability] {
         var found = [namespaces(context), ids(context), controlGroups(context)]
-        let trial: TrialContainer
-        do throws(LinuxError) {
-            trial = try TrialContainer(context: context, store: store)
-        } catch {
-            found.append(
-                Capability(
-                    id: "store", title: "a place for layers", level: .missing, detail: "\(error)",
-                    remedy: "set LESSON_HOME to a directory that can be written"))
-            return found
-        }
+        let (place, trial) = StoreProbe.run(store, context)
+        found.append(place)
+        guard let trial else { return found }
         defer { trial.remove() }
-        found.append(trial.overlay())
-        for name in ["crun", "runc"] { found.append(await trial.runtime(name)) }
+        found.append(trial.layers())
+        if case .path(let path) = runtime {
+            found.append(await trial.runtime(path, id: "runtime"))
+        } else {
+            let crun = await trial.runtime("crun", id: "crun")
+            var runc = await trial.runtime("runc", id: "runc")
+            // It is asked only where the other is not there.
+            if crun.ok, runc.level == .missing { runc.level = .degraded }
+            found += [crun, runc]
+        }
         found.append(tunnel())
-        found.append(await trial.network())
+        found.append(await trial.network(runtime))
         return found
     }
 

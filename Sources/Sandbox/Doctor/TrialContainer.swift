@@ -38,46 +38,66 @@ struct TrialContainer {
         try? above.remove(FilePath(root: nil, [name]))
     }
 
-    /// Mounts an overlay of two layers and changes a file in it.
-    func overlay() -> Capability {
+    /// Writes something, as a layer would.
+    func fill() throws(LinuxError) {
+        let own = try RootedDirectory(at: directory)
+        try own.writeFile("filled", [UInt8](repeating: 1, count: 1 << 20))
+        try own.remove("filled")
+    }
+
+    /// Lays one layer over another and changes a file in what comes out.
+    func layers() -> Capability {
         let title = "overlayfs without privilege"
         do throws(LinuxError) {
             let scratch = try RootedDirectory(at: context.scratch)
             try scratch.makeDirectory("doctor")
-            let mount = try OverlayMount(
-                lowers: [directory.appending("base"), directory.appending("top")], upper: directory.appending("upper"),
+            let tree = try context.layering.tree(
+                [directory.appending("base"), directory.appending("top")], upper: directory.appending("upper"),
                 work: directory.appending("work"), at: context.scratch.appending("doctor"))
-            try mount.root.writeFile("tried", [1])
-            try mount.root.remove("tried")
-            try mount.unmount()
+            try tree.root.writeFile("tried", [1])
+            try tree.root.remove("tried")
+            try tree.finish()
             try scratch.remove("doctor")
-            return Capability(id: "overlayfs", title: title, level: .ok, detail: "layers can be mounted and changed")
         } catch {
             return Capability(
-                id: "overlayfs", title: title, level: .missing, detail: "\(error)",
+                id: "overlayfs", title: title, level: .missing,
+                detail: "layers can neither be mounted nor copied: \(error)",
+                remedy: "set LESSON_HOME to a directory on a local disk (ext4, xfs, btrfs)")
+        }
+        switch context.layering.copying {
+        case nil:
+            return Capability(id: "overlayfs", title: title, level: .ok, detail: "layers can be mounted and changed")
+        case .asked:
+            return Capability(
+                id: "overlayfs", title: title, level: .degraded, detail: "layers are copied, as LESSON_SNAPSHOTS says",
+                remedy: "unset LESSON_SNAPSHOTS to have them mounted")
+        case .refused(let error):
+            return Capability(
+                id: "overlayfs", title: title, level: .degraded,
+                detail: "\(error); layers are copied, which takes more time and space",
                 remedy: "use Linux 5.11 or newer, and set LESSON_HOME to a directory on a local disk (ext4, xfs, btrfs)"
             )
         }
     }
 
     /// Runs a program that looks at itself.
-    func runtime(_ name: String) async -> Capability {
+    func runtime(_ name: String, id: String) async -> Capability {
         let title = "containers with \(name)"
         guard let path = OCIRuntime.locate(name) else {
-            // One of them is enough.
-            let hasOther = ["crun", "runc"].contains { $0 != name && OCIRuntime.locate($0) != nil }
+            // One of them is enough, unless it is what was asked for.
+            let hasOther = id == name && ["crun", "runc"].contains { $0 != name && OCIRuntime.locate($0) != nil }
             return Capability(
-                id: name, title: title, level: hasOther ? .degraded : .missing, detail: "not installed",
+                id: id, title: title, level: hasOther ? .degraded : .missing, detail: "not installed",
                 remedy: "on Debian: apt-get install \(name)")
         }
-        switch await run(path, .none, ["/bin/cat", "/proc/self/status"]) {
+        switch await run(.path(path), .none, ["/bin/cat", "/proc/self/status"]) {
         case .failure(let error):
             return Capability(
-                id: name, title: title, level: .missing, detail: error.message, remedy: error.hint)
+                id: id, title: title, level: .missing, detail: error.message, remedy: error.hint)
         case .success(let text):
             let filtered = text.contains("Seccomp:\t2") && text.contains("NoNewPrivs:\t1")
             return Capability(
-                id: name, title: title, level: filtered ? .ok : .missing,
+                id: id, title: title, level: filtered ? .ok : .missing,
                 detail: filtered
                     ? "a program ran, with system calls filtered"
                     : "a program ran, but without a filter of system calls",
@@ -86,9 +106,9 @@ struct TrialContainer {
     }
 
     /// Gets a network up.
-    func network() async -> Capability {
+    func network(_ runtime: RuntimeChoice) async -> Capability {
         let title = "the isolated network"
-        switch await run(nil, .isolated, ["/bin/cat", "/proc/net/route"]) {
+        switch await run(runtime, .isolated, ["/bin/cat", "/proc/net/route"]) {
         case .failure(let error):
             return Capability(
                 id: "network-isolated", title: title, level: .missing, detail: error.message, remedy: error.hint)
@@ -103,7 +123,7 @@ struct TrialContainer {
     }
 
     private func run(
-        _ runtime: String?, _ network: NetworkMode, _ arguments: [String]
+        _ runtime: RuntimeChoice, _ network: NetworkMode, _ arguments: [String]
     ) async -> Result<String, SandboxError> {
         var spec = SandboxSpec(
             layers: [directory.appending("base")], upper: directory.appending("upper"),
@@ -114,7 +134,7 @@ struct TrialContainer {
         let text = Mutex<[UInt8]>([])
         do throws(SandboxError) {
             let sandbox = try Sandbox(
-                context: context, runtime: runtime.map { .path($0) } ?? .auto, scratch: context.scratch)
+                context: context, runtime: runtime, scratch: context.scratch)
             let outcome = try await sandbox.run(spec) { _, bytes in text.withLock { $0 += bytes } }
             let said = text.withLock { String(decoding: $0, as: UTF8.self) }
             guard outcome.ending == .exited(0) else {

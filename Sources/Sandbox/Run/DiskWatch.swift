@@ -7,6 +7,8 @@ import SystemPackage
 /// could be too much is the step's tree measured, and then never for more than a twentieth of the time.
 struct DiskWatch {
     private let upper: RootedDirectory
+    /// What was there before the step.
+    private let before: DiskUsage
     private let limits: ResourceLimits
     private var measured = DiskUsage()
     private var free: (bytes: Int64, files: Int64?)
@@ -14,11 +16,12 @@ struct DiskWatch {
     private var nextMeasure: Int64
     private let initialFree: Int64
 
-    init?(upper: FilePath, limits: ResourceLimits) {
+    init?(_ upper: FilePath, before: DiskUsage, limits: ResourceLimits) {
         guard limits.writtenBytes != nil || limits.files != nil, let upper = try? RootedDirectory(at: upper),
             let free = try? upper.freeSpace()
         else { return nil }
         self.upper = upper
+        self.before = before
         self.limits = limits
         self.free = free
         initialFree = free.bytes
@@ -36,7 +39,12 @@ struct DiskWatch {
         let doubtfulFiles = limits.files.map { limit in filesBound.map { $0 > Int64(limit) } ?? true } ?? false
         guard doubtfulBytes || doubtfulFiles, last || Clock.now >= nextMeasure else { return nil }
         let began = Clock.now
-        measured = (try? upper.usage(fileLimit: limits.files ?? .max)) ?? measured
+        let most = limits.files.map { $0.addingReportingOverflow(before.files) }
+        if var found = try? upper.usage(fileLimit: most.map { $0.overflow ? .max : $0.partialValue } ?? .max) {
+            found.bytes = max(0, found.bytes - before.bytes)
+            found.files = max(0, found.files - before.files)
+            measured = found
+        }
         free = now
         nextMeasure = Clock.now + max(20_000_000, 20 * (Clock.now - began))
         if let limit = limits.files, measured.files > limit {

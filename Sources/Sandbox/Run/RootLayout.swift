@@ -8,7 +8,7 @@ import SystemPackage
 /// it, so nothing has to be cleaned out of the step's layer, which holds exactly what the step did.
 struct RootLayout {
     let directory: FilePath
-    let mount: OverlayMount
+    let mount: LayerTree
     /// The mounts' targets, canonical, in the order given.
     let targets: [String]
 
@@ -27,45 +27,43 @@ struct RootLayout {
     ///   - directory: an empty directory in scratch.
     ///   - wanted: what is mounted on: absolute paths.
     init(
-        spec: SandboxSpec, ids: IdentityMapping, directory: FilePath, wanted: [MountTarget]
+        spec: SandboxSpec, context: EngineContext, directory: FilePath, wanted: [MountTarget]
     ) throws(SandboxError) {
         self.directory = directory
         do throws(LinuxError) {
             let scratch = try RootedDirectory(at: directory)
             for name in ["empty", "base", "stub", "root"] as [FilePath] { try scratch.makeDirectory(name) }
-            let base = try OverlayMount(
-                lowers: spec.layers.isEmpty ? [directory.appending("empty")] : spec.layers,
-                at: directory.appending("base"))
-            var stub = StubLayer(
-                base: base.root, stub: try scratch.subdirectory("stub"), owner: ids.offset, ids: ids)
-            try stub.begin(upper: spec.upper)
             var targets: [String] = []
             var nested: Set<Int> = []
-            var outer: [NestedTarget.Outer] = []
-            for (index, target) in wanted.enumerated() {
-                let number = index - (wanted.count - spec.mounts.count)
-                var inner = number < 0 ? nil : NestedTarget(target.path.lexicallyNormalized(), in: outer)
-                if inner == nil {
-                    let laid = try stub.lay(target)
-                    // A link of the image may lead into another mount, too.
-                    if number >= 0 { inner = NestedTarget(FilePath(laid), in: outer) }
-                    if inner == nil { targets.append(laid) }
+            mount = try context.layering.tree(
+                spec.layers.isEmpty ? [directory.appending("empty")] : spec.layers, upper: spec.upper, work: spec.work,
+                at: directory.appending("root"), look: directory.appending("base"), adding: directory.appending("stub")
+            ) { base throws(LinuxError) in
+                var stub = StubLayer(
+                    base: base, stub: try scratch.subdirectory("stub"), owner: context.ids.offset, ids: context.ids)
+                try stub.begin(upper: spec.upper)
+                var outer: [NestedTarget.Outer] = []
+                for (index, target) in wanted.enumerated() {
+                    let number = index - (wanted.count - spec.mounts.count)
+                    var inner = number < 0 ? nil : NestedTarget(target.path.lexicallyNormalized(), in: outer)
+                    if inner == nil {
+                        let laid = try stub.lay(target)
+                        // A link of the image may lead into another mount, too.
+                        if number >= 0 { inner = NestedTarget(FilePath(laid), in: outer) }
+                        if inner == nil { targets.append(laid) }
+                    }
+                    if let inner {
+                        try inner.lay(isDirectory: target.isDirectory, owner: context.ids.offset)
+                        targets.append(inner.path.string)
+                        nested.insert(index)
+                    }
+                    guard number >= 0, target.isDirectory else { continue }
+                    let names = [target.path.lexicallyNormalized(), FilePath(targets[index])]
+                    outer.append(NestedTarget.Outer(names: names, kind: spec.mounts[number].kind))
                 }
-                if let inner {
-                    try inner.lay(isDirectory: target.isDirectory, owner: ids.offset)
-                    targets.append(inner.path.string)
-                    nested.insert(index)
-                }
-                guard number >= 0, target.isDirectory else { continue }
-                let names = [target.path.lexicallyNormalized(), FilePath(targets[index])]
-                outer.append(NestedTarget.Outer(names: names, kind: spec.mounts[number].kind))
+                try stub.finish()
             }
-            try stub.finish()
             self.targets = targets
-            try base.unmount()
-            mount = try OverlayMount(
-                lowers: spec.layers + [directory.appending("stub")], upper: spec.upper, work: spec.work,
-                at: directory.appending("root"))
             for index in wanted.indices where !nested.contains(index) {
                 try Self.verify(mount.root, wanted[index], targets[index])
             }
@@ -139,7 +137,7 @@ struct RootLayout {
     }
 
     func remove() {
-        try? mount.unmount()
+        mount.unmount()
         guard let scratch = try? RootedDirectory(at: directory.removingLastComponent()),
             let name = directory.lastComponent
         else { return }

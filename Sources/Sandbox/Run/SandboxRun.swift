@@ -38,7 +38,7 @@ struct SandboxRun {
         let files = ContainerFiles(spec: spec, ids: sandbox.context.ids, directory: directory, network: network)
         try files.write()
         let layout = try RootLayout(
-            spec: spec, ids: sandbox.context.ids, directory: directory, wanted: files.targets)
+            spec: spec, context: sandbox.context, directory: directory, wanted: files.targets)
         defer { layout.remove() }
         let configuration = RuntimeConfiguration(
             ids: sandbox.context.ids, root: layout.mount.mountPoint, readOnlyRoot: spec.readOnlyRoot,
@@ -54,7 +54,16 @@ struct SandboxRun {
         } catch {
             throw SandboxError(.system, "cannot write the container's configuration: \(error)")
         }
-        return try supervise(layout)
+        let outcome = try supervise(layout)
+        guard case .stopped = outcome.ending else {
+            do throws(LinuxError) {
+                try layout.mount.finish()
+            } catch {
+                throw SandboxError(.system, "cannot keep what the step changed: \(error)")
+            }
+            return outcome
+        }
+        return outcome
     }
 
     private func supervise(_ layout: RootLayout) throws(SandboxError) -> SandboxOutcome {
@@ -80,8 +89,8 @@ struct SandboxRun {
         let outcome: SandboxOutcome
         do throws(LinuxError) {
             let supervisor = try Supervisor(
-                spec: spec, group: group, owner: owner, pidFile: directory.appending("pid"), cancellation: cancellation,
-                output: output)
+                spec: spec, group: group, owner: owner, written: layout.mount.written,
+                pidFile: directory.appending("pid"), cancellation: cancellation, output: output)
             outcome = try supervisor.run(command)
             if supervisor.wasCancelled { throw LinuxError("run", nil, .canceled) }
         } catch {

@@ -24,7 +24,8 @@ final class Supervisor {
     private var isGrowing = false
 
     init(
-        spec: SandboxSpec, group: ControlGroup?, owner: UInt32, pidFile: FilePath, cancellation: Wakeup,
+        spec: SandboxSpec, group: ControlGroup?, owner: UInt32,
+        written: (directory: FilePath, before: DiskUsage)?, pidFile: FilePath, cancellation: Wakeup,
         output: @escaping @Sendable (OutputStream, [UInt8]) -> Void
     ) throws(LinuxError) {
         self.spec = spec
@@ -33,7 +34,7 @@ final class Supervisor {
         self.cancellation = cancellation
         self.pidFile = pidFile
         self.output = output
-        disk = DiskWatch(upper: spec.upper, limits: spec.limits)
+        disk = DiskWatch(written?.directory ?? spec.upper, before: written?.before ?? DiskUsage(), limits: spec.limits)
     }
 
     func run(_ base: ChildProcess.Command) throws(LinuxError) -> SandboxOutcome {

@@ -14,29 +14,30 @@ actor Program {
         var standardError: String
     }
 
-    private var home: Task<FilePath, any Error>?
+    private var homes: [Layers: Task<FilePath, any Error>] = [:]
 
     /// Runs `lesson docker ARGUMENTS...`.
     func docker(
-        _ arguments: [String], in folder: FilePath, environment: [String] = []
+        _ arguments: [String], in folder: FilePath, environment: [String] = [], layers: Layers = .mounted
     ) async throws -> Output {
-        let home = try await self.home()
-        return try await Self.run(["docker"] + arguments, home: home, in: folder, environment: environment)
+        let home = try await self.home(layers)
+        return try await Self.run(
+            ["docker"] + arguments, home: home, in: folder, environment: environment + layers.environment)
     }
 
     /// The base image as an archive that other tools can read.
     func baseArchive() async throws -> FilePath {
-        let folder = try await home().appending("base")
+        let folder = try await home(.mounted).appending("base")
         let output = try await docker(
             ["build", "-t", "busybox", "--output", "type=oci,dest=base.tar", "."], in: folder)
         try #require(output.status == 0, "\(output.standardError)")
         return folder.appending("base.tar")
     }
 
-    private func home() async throws -> FilePath {
-        if let home { return try await home.value }
-        let task = Task { try await Self.prepare() }
-        home = task
+    private func home(_ layers: Layers) async throws -> FilePath {
+        if let home = homes[layers] { return try await home.value }
+        let task = Task { try await Self.prepare(layers) }
+        homes[layers] = task
         return try await task.value
     }
 
@@ -70,7 +71,7 @@ actor Program {
     // MARK: - The base image
 
     /// Makes the base: Debian's static busybox, its commands as links, a root user and some others.
-    private static func prepare() async throws -> FilePath {
+    private static func prepare(_ layers: Layers) async throws -> FilePath {
         let home = try Folder.make("lesson-build-tests")
         let folder = home.appending("base")
         let root = folder.appending("root")
@@ -92,7 +93,8 @@ actor Program {
         let made = try await ChildProcess.run(
             ChildProcess.Command("sh", ["-c", script], environment: ChildProcess.Command.hostEnvironment))
         try #require(made.ending == .exited(0), "\(String(decoding: made.standardError, as: UTF8.self))")
-        let built = try await run(["docker", "build", "-t", "busybox", "."], home: home, in: folder)
+        let built = try await run(
+            ["docker", "build", "-t", "busybox", "."], home: home, in: folder, environment: layers.environment)
         try #require(built.status == 0, "\(built.standardError)")
         return home
     }

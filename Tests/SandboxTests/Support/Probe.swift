@@ -39,6 +39,10 @@ struct Question: Encodable {
     var doctor: Bool?
     var terminal: Bool?
     var inherits: Bool?
+    /// Trees that become the container's root's, or that go, and nothing else is done.
+    var giveAway: [String]?
+    var takeBack: [String]?
+    var remove: [String]?
 
     init(_ arguments: [String]) { self.arguments = arguments }
 
@@ -50,7 +54,9 @@ struct Question: Encodable {
 struct Answer: Decodable {
     struct Capability: Decodable {
         var id: String
-        var level: String
+        var title: String
+        /// `ok`, `degraded` or `missing`.
+        var status: String
         var detail: String
     }
     var ending: String
@@ -73,11 +79,12 @@ struct Answer: Decodable {
     var lines: [String] { standardOutput.split(separator: "\n").map(String.init) }
 }
 
-/// Who runs the probe. Started as root, the suite runs everything as root and again as somebody with one id.
+/// Who runs the probe. Started as root, the suite runs everything as root and again as somebody with one id; started by
+/// somebody else, as that user, with whatever ids they have.
 enum Person: String, CaseIterable, CustomTestStringConvertible {
-    case root, stranger
+    case root, stranger, user
 
-    static var here: [Person] { geteuid() == 0 ? allCases : [.stranger] }
+    static var here: [Person] { geteuid() == 0 ? [.root, .stranger] : [.user] }
 
     var testDescription: String { rawValue }
 
@@ -85,7 +92,7 @@ enum Person: String, CaseIterable, CustomTestStringConvertible {
     static let strangersID: UInt32 = 54321
 
     var prefix: [String] {
-        guard geteuid() == 0, self == .stranger else { return [] }
+        guard self == .stranger else { return [] }
         return ["setpriv", "--reuid", "\(Self.strangersID)", "--regid", "\(Self.strangersID)", "--clear-groups", "--"]
     }
 
@@ -93,7 +100,8 @@ enum Person: String, CaseIterable, CustomTestStringConvertible {
     var owner: UInt32 {
         switch self {
         case .root: 0x7000_0000
-        case .stranger: geteuid() == 0 ? Self.strangersID : geteuid()
+        case .stranger: Self.strangersID
+        case .user: geteuid()
         }
     }
 }
@@ -133,15 +141,48 @@ final class Workbench: Sendable {
 
     deinit {
         guard let name = path.lastComponent else { return }
+        if person == .user {
+            // What belongs to subordinate ids only the engine can remove.
+            var question = Question([])
+            question.remove = try? directory.entries().filter { $0.name != "probe" }.map {
+                path.appending($0.name).string
+            }
+            try? tell(question)
+        }
         try? RootedDirectory(at: path.removingLastComponent()).remove(FilePath(root: nil, [name]))
+    }
+
+    /// Has the probe do something that has no answer.
+    private func tell(_ question: Question) throws {
+        let done = try ChildProcess.runBlocking(
+            command([]), input: Array(JSONEncoder().encode(question)), deadline: .seconds(60))
+        try #require(done.ending.isSuccess, "\(String(decoding: done.standardOutput, as: UTF8.self))")
     }
 
     /// Gives a tree to the container's root.
     func giveAway(_ path: FilePath) throws {
-        guard geteuid() == 0 else { return }
+        if person == .user {
+            var question = Question([])
+            question.giveAway = [self.path.appending(path.components).string]
+            return try tell(question)
+        }
+        let status = try directory.status(path, followingLast: false)
         try directory.setOwner(path, uid: person.owner, gid: person.owner)
-        guard try directory.status(path, followingLast: false).kind == .directory else { return }
+        // A change of owner takes these off.
+        if status.mode & 0o6000 != 0 { try directory.setMode(path, status.mode) }
+        guard status.kind == .directory else { return }
         for entry in try directory.entries(path) { try giveAway(path.appending(entry.name)) }
+    }
+
+    /// Changes something that was given to the container's root.
+    func change(_ path: FilePath, _ body: () async throws -> Void) async throws {
+        if person == .user {
+            var question = Question([])
+            question.takeBack = [self.path.appending(path.components).string]
+            try tell(question)
+        }
+        try await body()
+        try giveAway(path)
     }
 
     /// Adds a layer that `make` fills, and says where it is.

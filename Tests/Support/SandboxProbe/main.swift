@@ -43,6 +43,10 @@ struct Question: Codable {
     var terminal: Bool?
     var inherits: Bool?
     var `doctor`: Bool?
+    /// Trees that become the container's root's, or that go, and nothing else is done.
+    var giveAway: [String]?
+    var takeBack: [String]?
+    var remove: [String]?
 }
 
 /// What came of it.
@@ -95,6 +99,12 @@ do {
     let question = try JSONDecoder().decode(Question.self, from: Data(text))
     answer.controlGroup = context.controlGroup != nil
     answer.ids = context.ids.count
+    for path in question.giveAway ?? [] {
+        try giveAway(FilePath(path), RootedDirectory(at: "/"), to: context.ids.offset)
+    }
+    for path in question.remove ?? [] { try RootedDirectory(at: "/").remove(FilePath(path)) }
+    for path in question.takeBack ?? [] { try giveAway(FilePath(path), RootedDirectory(at: "/"), to: 0) }
+    if question.giveAway != nil || question.takeBack != nil || question.remove != nil { finish(answer) }
     if question.doctor == true {
         answer.capabilities = await Doctor.probe(context)
         finish(answer)
@@ -183,6 +193,16 @@ do {
     answer.errorCode = "other"
 }
 finish(answer)
+
+/// Changes the owner of a tree.
+func giveAway(_ path: FilePath, _ root: RootedDirectory, to owner: UInt32) throws {
+    let status = try root.status(path, followingLast: false)
+    try root.setOwner(path, uid: owner, gid: owner)
+    // A change of owner takes these off.
+    if status.mode & 0o6000 != 0 { try root.setMode(path, status.mode) }
+    guard status.kind == .directory else { return }
+    for entry in try root.entries(path) { try giveAway(path.appending(entry.name), root, to: owner) }
+}
 
 /// What a step left in its layer, sorted, at most 200 names.
 func names(below directory: RootedDirectory, _ prefix: String) throws -> [String] {

@@ -72,6 +72,10 @@ struct BuildCommand: DockerCommand {
     @Flag(help: "Check the Dockerfile and build nothing.")
     var check = false
 
+    @OptionGroup var runtime: RuntimeOptions
+
+    @OptionGroup(title: "Limits, each with a default") var limits: LimitOptions
+
     @OptionGroup var display: DisplayOptions
 
     @Argument(help: ArgumentHelp("Folder with the files to copy, or -.", valueName: "context"))
@@ -86,7 +90,7 @@ struct BuildCommand: DockerCommand {
 
     func executeOutside(_ console: Console) async -> Bool {
         guard !check, !quiet else { return false }
-        return await CachedBuild(arguments: BuildArguments(self)).answer { display(console, $0) }
+        return await CachedBuild(arguments: BuildArguments(self), limits: limits).answer { display(console, $0) }
     }
 
     private func display(_ console: Console, _ request: BuildRequest) -> BuildDisplay {
@@ -102,15 +106,17 @@ struct BuildCommand: DockerCommand {
             try BuildCheck(input: input, arguments: arguments, store: EngineSession.storeOutside()).run(console)
             return
         }
-        let engine = try await EngineSession.open(console)
+        let engine = try await EngineSession.open(console, runtime: runtime.choice)
         let input = try BuildInput.read(arguments, spool: engine)
         defer { input.cleanUp() }
-        let request = try input.request(arguments)
+        var request = try input.request(arguments)
+        request.limits = limits.replacing(request.limits)
         let display = display(console, request)
         let outputs = try arguments.outputs()
+        let ready = request
         do {
             let result = try await display.during {
-                try await engine.builder.build(request) { display.handle($0) }
+                try await engine.builder.build(ready) { display.handle($0) }
             }
             try await BuildDelivery(
                 result: result, store: engine.store, builder: engine.builder, arguments: arguments, display: display,

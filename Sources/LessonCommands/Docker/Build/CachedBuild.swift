@@ -8,6 +8,7 @@ import Synchronization
 /// Files of the context are hashed here as they are inside; what changed is found, and then the build starts anew inside.
 struct CachedBuild {
     let arguments: BuildArguments
+    let limits: LimitOptions
 
     /// More of a context than this would be hashed twice for nothing, should a step not be in the cache.
     private static let contextBytes: Int64 = 32 << 20
@@ -23,7 +24,8 @@ struct CachedBuild {
         do {
             let input = try BuildInput.read(arguments, spool: nil)
             var request = try input.request(arguments)
-            request.limits.contextBytes = Self.contextBytes
+            request.limits = limits.replacing(request.limits)
+            request.limits.contextBytes = min(request.limits.contextBytes, Self.contextBytes)
             request.limits.contextFiles = Self.contextFiles
             let builder = Builder(store: store, sandbox: nil, lookup: Self.lookup(store))
             let result = try await builder.build(request) { event in events.withLock { $0.append(event) } }

@@ -94,14 +94,16 @@ struct ContainerRun {
         guard mkdir(point.string, 0o700) == 0 || errno == EEXIST else {
             throw CommandError("scratch", "cannot make \(point)", status: .docker)
         }
-        let mount = try OverlayMount(lowers: layers, upper: pending.upper, work: pending.work, at: point)
-        defer { try? mount.unmount() }
+        let mount = try engine.context.layering.tree(layers, upper: pending.upper, work: pending.work, at: point)
+        defer { mount.unmount() }
         if try mount.root.statusIfPresent(FilePath(plan.workingDirectory)) == nil {
             let made = try mount.root.makeDirectories(FilePath(plan.workingDirectory))
             let root = try engine.context.ids.engineID(ofContainer: 0)
             for path in made { try mount.root.setOwner(path, uid: root, gid: root) }
         }
-        return isPlain ? .root : try AccountDatabase(root: mount.root).resolve(plan.user)
+        let user = isPlain ? .root : try AccountDatabase(root: mount.root).resolve(plan.user)
+        try mount.finish()
+        return user
     }
 
     /// Docker's statuses: 127 for a program that is not there, 126 for one that cannot be run, 125 for the rest.

@@ -20,13 +20,14 @@ struct RunContainerCommand: DockerCommand {
     static func words(for error: ErrorWording) -> ErrorWording { error.asOfRun }
 
     @OptionGroup var options: ContainerOptions
+    @OptionGroup var runtime: RuntimeOptions
     @OptionGroup var display: DisplayOptions
 
     func execute(_ console: Console) async throws {
         if options.tty, options.interactive, console.isInputPiped {
             throw CommandError("no-terminal", "the input device is not a TTY", hint: "leave `-t` away", status: .docker)
         }
-        let engine = try await EngineSession.open(console)
+        let engine = try await EngineSession.open(console, runtime: runtime.choice)
         let image = try await engine.image(options.rest[0], console)
         let plan = try ContainerPlan(options, image.configuration.config)
         let status = try await ContainerRun(plan: plan, options: options, image: image, engine: engine).run()
