@@ -81,7 +81,7 @@ private typealias S = Samples
             (SubstitutionObservation.Outcome.printed, nil, IntegrityResult.Outcome.ok),
             (.embedded, nil, .ok), (.unchanged, nil, .flagged), (.noSources, nil, .review),
             (.printed, "hello", .review), (.rebuildFailed("x"), nil, .review), (.fault("x"), nil, .review),
-            (.unchanged, "hello", .flagged),
+            (.unchanged, "hello", .flagged), (.inlineSource(line: 2), nil, .review), (.noProgram, nil, .skipped),
         ] as [(SubstitutionObservation.Outcome, String?, IntegrityResult.Outcome)])
     func integrity(_ outcome: SubstitutionObservation.Outcome, _ same: String?, _ expected: IntegrityResult.Outcome) {
         let verdict = Judge(Self.rubric).judge(
@@ -92,27 +92,8 @@ private typealias S = Samples
         #expect(verdict.integrity[0].verdict == expected)
         #expect(verdict.verdict == (expected == .flagged ? .fail : .pass))
         #expect(verdict.score == 100)
-    }
-
-    /// `make` found a program that came along with the folder: nobody meant harm.
-    @Test func aStaleProgramIsForAPersonToLookAt() {
-        func verdict(isPartOfTree: Bool) -> IntegrityResult.Outcome {
-            let observations = S.observations {
-                $0.substitution = SubstitutionObservation(
-                    outcome: .unchanged, replaced: ["hello.c"], sameAsContextFile: "hello")
-                $0.delta?.entries[0].origin = Origin(
-                    chain: [
-                        .init(
-                            stage: 1, stageName: nil, line: 5, text: "COPY --from=compiler", path: ImagePath("/hello")),
-                        .init(
-                            stage: 0, stageName: "compiler", line: 2, text: "COPY . .", path: ImagePath("/src/hello"),
-                            isPartOfTree: isPartOfTree),
-                    ], end: .context(ImagePath("/hello")))
-            }
-            return Judge(Self.rubric).judge(observations).integrity[0].verdict
-        }
-        #expect(verdict(isPartOfTree: true) == .review)
-        #expect(verdict(isPartOfTree: false) == .flagged)
+        // Who is flagged is told what to do; nobody else is.
+        #expect(verdict.advice.isEmpty == (expected != .flagged))
     }
 
     @Test func theDocumentHasTheKeysThatScriptsRelyOn() throws {

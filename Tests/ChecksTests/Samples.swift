@@ -48,7 +48,8 @@ enum Samples {
                         sources: [
                             BuildGraph.Source(
                                 from: .stage(0), path: ImagePath("/hello"), destination: ImagePath("/hello"))
-                        ])
+                        ]),
+                    BuildGraph.Step(kind: "CMD", line: 6, text: "CMD /hello"),
                 ]),
         ], finalStage: 1)
 

@@ -39,8 +39,10 @@ final class Learner {
     }
 
     /// Runs a command with no terminal at all.
-    func run(_ arguments: [String], in place: String = "") throws -> (output: String, error: String, status: Int32) {
-        try run(executable, arguments, in: place)
+    func run(
+        _ arguments: [String], in place: String = "", environment more: [String: String] = [:]
+    ) throws -> (output: String, error: String, status: Int32) {
+        try run(executable, arguments, in: place, environment: more)
     }
 
     /// The same in a network namespace that has nothing in it, not even a loopback.
@@ -54,7 +56,7 @@ final class Learner {
 
     /// The same for any program.
     func run(
-        _ program: URL, _ arguments: [String], in place: String = "", adding more: [String: String] = [:]
+        _ program: URL, _ arguments: [String], in place: String = "", environment more: [String: String] = [:]
     ) throws -> (output: String, error: String, status: Int32) {
         let process = Process()
         process.executableURL = program

@@ -13,7 +13,10 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        for (name, text) in [("ann", "# good"), ("bob", "# broken"), ("cleo", "# elsewhere"), ("dan", "# on gcc")] {
+        for (name, text) in [
+            ("ann", "FROM plain\n# good"), ("bob", "FROM plain\n# broken"), ("cleo", "FROM plain\n# elsewhere"),
+            ("dan", "FROM plain\n# on gcc"),
+        ] {
             try folder.write(text, to: "class/\(name)/Dockerfile")
         }
         try folder.write("no Dockerfile", to: "class/eve/notes.txt")
@@ -53,7 +56,7 @@ import Testing
         #expect(second == first)
         // Only what could not be judged is looked at again, and of those only one gets as far as a build.
         #expect(engine.builds == builds + 1)
-        try folder.write("# good", to: "class/bob/Dockerfile")
+        try folder.write("FROM plain\n# good", to: "class/bob/Dockerfile")
         let third = await batch.grade(try submissions())
         #expect(third.first { $0.id == "bob" }?.verdict.verdict == .pass)
     }

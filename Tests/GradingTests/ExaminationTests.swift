@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func aRightAnswerPasses() async throws {
-        let report = try await examine("# good")
+        let report = try await examine("FROM plain\n# good")
         #expect(report.verdict.verdict == .pass, "\(report.verdict)")
         #expect(report.verdict.score == 100)
         #expect(report.verdict.sizes == Sizes(base: 1000, final: 1050, addedOverBase: 50))
@@ -45,20 +45,20 @@ import Testing
     }
 
     @Test func aBaseWithACompilerIsSeenAgainstThePlainBase() async throws {
-        let report = try await examine("# on gcc")
+        let report = try await examine("FROM plain\n# on gcc")
         #expect(report.verdict.verdict == .fail)
         #expect(report.verdict.checks.first { $0.id == "base" }?.verdict == .fail)
         #expect(report.verdict.checks.first { $0.id == "only" }?.actual.contains("/usr/bin/gcc") == true)
     }
 
     @Test func aBrokenBuildIsTheLearners() async throws {
-        let report = try await examine("# broken")
+        let report = try await examine("FROM plain\n# broken")
         #expect(report.verdict.verdict == .fail)
         #expect(report.verdict.countsAsAttempt)
     }
 
     @Test func aMissingStarterFileIsNamed() async throws {
-        let report = try await examine("# broken") {
+        let report = try await examine("FROM plain\n# broken") {
             $0.starter = [StarterFile(path: "hello.c", contents: [])]
         }
         #expect(report.verdict.advice.first?.contains("hello.c is missing") == true)
@@ -66,7 +66,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("# elsewhere", Ungradable.Reason.baseNotOffered), (nil, .noDockerfile),
+            ("FROM plain\n# elsewhere", Ungradable.Reason.baseNotOffered), (nil, .noDockerfile),
         ] as [(String?, Ungradable.Reason)])
     func whatIsNotTheLearnersDoingIsAnError(_ dockerfile: String?, _ reason: Ungradable.Reason) async throws {
         let report = try await examine(dockerfile)
@@ -82,12 +82,12 @@ import Testing
     }
 
     @Test func noBaseHereIsAnErrorToo() async throws {
-        let report = try await examine("# good") { $0.bases = ["nowhere"] }
+        let report = try await examine("FROM plain\n# good") { $0.bases = ["nowhere"] }
         #expect(report.verdict.verdict == .error)
     }
 
     @Test func windowsLineEndsAreSaidAndForgiven() async throws {
-        let report = try await examine("# good\r\n")
+        let report = try await examine("FROM plain\n# good\r\n")
         #expect(report.verdict.verdict == .pass)
         #expect(report.verdict.notes.contains { $0.contains("Windows") })
     }
@@ -101,7 +101,7 @@ import Testing
         let lesson = Lesson(id: "l", title: "L", deck: Deck(slides: []), exercises: [exercise])
         let examination = Examination(
             of: exercise, in: lesson, engine: engine, references: ReferenceImages(), secret: [])
-        try folder.write("# good", to: "a/Dockerfile")
+        try folder.write("FROM plain\n# good", to: "a/Dockerfile")
         for _ in 0..<3 {
             let report = await examination.examine(folder: folder.path.appending("a"), scope: "s")
             #expect(report.verdict.sizes.singleStage == 9000)
@@ -112,20 +112,20 @@ import Testing
 
     @Test func aProgramThatFollowsItsSourceIsIts() async throws {
         try folder.write("int main;", to: "src/hello.c")
-        let report = try await examine("# good", fromSource)
+        let report = try await examine("FROM plain\n# good", fromSource)
         #expect(report.verdict.integrity.first?.verdict == .ok)
         #expect(report.observations.substitution?.replaced == ["src/hello.c"])
     }
 
     @Test func aProgramThatIgnoresItsSourceIsFlagged() async throws {
         try folder.write("int main;", to: "hello.c")
-        let report = try await examine("# prebuilt", fromSource)
+        let report = try await examine("FROM plain\n# prebuilt", fromSource)
         #expect(report.verdict.integrity.first?.verdict == .flagged)
         #expect(report.verdict.verdict == .fail)
     }
 
     @Test func withoutSourceFilesAPersonLooks() async throws {
-        let report = try await examine("# good", fromSource)
+        let report = try await examine("FROM plain\n# good", fromSource)
         #expect(report.verdict.integrity.first?.verdict == .review)
         #expect(report.verdict.verdict == .pass)
     }

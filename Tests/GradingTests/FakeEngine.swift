@@ -42,6 +42,8 @@ final class FakeEngine: ExaminationEngine {
         return image
     }
 
+    func isHere(_ name: String) async -> Bool { world.images[name] != nil }
+
     func layer(_ id: String) async throws(Ungradable) -> LayerTable {
         guard let files = world.layers[id] else { throw Ungradable(.fault, message: "no layer \(id)") }
         return LayerTable(
@@ -113,8 +115,10 @@ enum FakeWorld {
         }
         let isPrebuilt = text.contains("prebuilt")
         let base = text.contains("on gcc") ? ("gcc", Int64(5000)) : ("plain", Int64(1000))
-        // What the canary would print is the image's key: the run below prints it.
-        let canary = order.substitutions.values.first.map { String(decoding: $0, as: UTF8.self) }
+        // What the canary prints is the image's key: the run below prints it.
+        let canary = order.substitutions.values.first.flatMap { source in
+            String(decoding: source, as: UTF8.self).split(separator: "\"").dropFirst().first.map(String.init)
+        }
         return .built(
             .init(
                 image: image(isPrebuilt ? "image" : canary ?? "image", [base, ("program", 50)]),

@@ -31,11 +31,14 @@ import Testing
     /// What the learner begins with, the solution, the rules that are broken, and what could not be judged.
     @Test(
         arguments: [
-            ("# broken", "# good", [], []), (nil, "# good", [], []),
-            ("# good", "# good", ["starter-passes"], []), ("# broken", "# broken", ["solution-fails"], []),
-            ("# broken", "# on gcc", ["solution-fails"], []), ("# broken", nil, ["missing-solution"], []),
-            ("# good", nil, ["starter-passes", "missing-solution"], []),
-            ("# elsewhere", "# good", [], ["starter"]), ("# broken", "# elsewhere", [], ["solution"]),
+            ("FROM plain\n# broken", "FROM plain\n# good", [], []), (nil, "FROM plain\n# good", [], []),
+            ("FROM plain\n# good", "FROM plain\n# good", ["starter-passes"], []),
+            ("FROM plain\n# broken", "FROM plain\n# broken", ["solution-fails"], []),
+            ("FROM plain\n# broken", "FROM plain\n# on gcc", ["solution-fails"], []),
+            ("FROM plain\n# broken", nil, ["missing-solution"], []),
+            ("FROM plain\n# good", nil, ["starter-passes", "missing-solution"], []),
+            ("FROM plain\n# elsewhere", "FROM plain\n# good", [], ["starter"]),
+            ("FROM plain\n# broken", "FROM plain\n# elsewhere", [], ["solution"]),
         ] as [(String?, String?, [String], [String])])
     func rules(_ starter: String?, _ solution: String?, _ rules: [String], _ obstacles: [String]) async throws {
         let proof = try await prove(starter: starter, solution: solution)
@@ -48,7 +51,7 @@ import Testing
     }
 
     @Test func aFailedSolutionNamesItsChecks() async throws {
-        let proof = try await prove(starter: "# broken", solution: "# on gcc")
+        let proof = try await prove(starter: "FROM plain\n# broken", solution: "FROM plain\n# on gcc")
         let message = try #require(proof.findings.first?.message)
         #expect(message.hasPrefix("the solution of `two` does not pass: `only`: "))
         #expect(!message.contains("`runs`"))
@@ -57,18 +60,18 @@ import Testing
     @Test func theSolutionStandsOnTheStarter() async throws {
         var exercise = FakeWorld.exercise
         exercise.starter = [
-            StarterFile(path: "Dockerfile", contents: Array("# broken".utf8)),
+            StarterFile(path: "Dockerfile", contents: Array("FROM plain\n# broken".utf8)),
             StarterFile(path: "src/hello.c", contents: [1]),
         ]
-        exercise.solution = .files([StarterFile(path: "Dockerfile", contents: Array("# good".utf8))])
+        exercise.solution = .files([StarterFile(path: "Dockerfile", contents: Array("FROM plain\n# good".utf8))])
         let lesson = Lesson(id: "l", title: "L", deck: Deck(slides: []), exercises: [exercise])
         let scratch = folder.path.appending("scratch")
         var proof = LessonProof(lesson, secret: [1], scratch: scratch)
         #expect(try await proof.prove(exercise, with: FakeWorld.engine()).findings.isEmpty)
         let solution = try StarterFile.files(in: scratch.appending("0").appending("solution"))
         #expect(solution.map(\.path) == ["Dockerfile", "src/hello.c"])
-        #expect(solution.first?.contents == Array("# good".utf8))
+        #expect(solution.first?.contents == Array("FROM plain\n# good".utf8))
         let starter = try StarterFile.files(in: scratch.appending("0").appending("starter"))
-        #expect(starter.first?.contents == Array("# broken".utf8))
+        #expect(starter.first?.contents == Array("FROM plain\n# broken".utf8))
     }
 }

@@ -112,8 +112,19 @@ private let deck = """
             ("exercises:\n  - {id: a, limits: {run: soon}}", "manifest-type", 2, 27, nil),
             ("exercises:\n  - {id: a, limits: {memory: 99999999999G}}", "manifest-value", 2, 30, nil),
             (
-                "exercises:\n  - id: a\n    checks: [{id: s, kind: size, than: reference}]", "rubric-reference", 3, 13,
+                "exercises:\n  - id: a\n    checks: [{id: s, kind: size, than: reference}]", "rubric-reference", 3, 40,
                 "add `reference:`"
+            ),
+            (
+                "exercises:\n  - id: a\n    checks:\n      - id: s\n        kind: builds\n        slide: Do itt",
+                "rubric-slide", 6, 16, "did you mean `Do it`?"
+            ),
+            (
+                "images: [{name: plain, make: {busybox: true}}]\nexercises:\n  - id: a\n    checks:\n      - {id: s, kind: final_base, is: plane}",
+                "exercise-base", 5, 39, "did you mean `plain`?"
+            ),
+            (
+                "exercises:\n  - id: a\n    checks: [{id: s, kind: run, time: soon}]", "manifest-type", 3, 39, nil
             ),
             ("images:\n  - {name: a, make: {like: b}}", "image-recipe", 2, 28, "declare it before"),
             ("a: [", "manifest-syntax", 2, 1, nil),

@@ -15,6 +15,10 @@ struct SourceRoot: Sendable {
     /// Files whose bytes are replaced, by absolute path.
     var substitutions: [FilePath: [UInt8]] = [:]
 
+    /// The modification time of replaced files: the year 2100, newer than any file that comes with them, and the same in
+    /// each build.
+    private static let substituteTime: Int64 = 4_102_444_800
+
     /// What is in a directory, sorted by the bytes of the names, without what is ignored.
     /// - Parameter path: Absolute, without links.
     func children(of path: FilePath) throws(LinuxError) -> [(name: FilePath.Component, entry: CopyEntry)] {
@@ -66,6 +70,8 @@ struct SourceRoot: Sendable {
             if let bytes = substitutions[whole] {
                 entry.substitute = bytes
                 entry.size = Int64(bytes.count)
+                // What is replaced was changed last: `make` must not take an older program for its result.
+                entry.modifiedSeconds = Self.substituteTime
                 entry.linkGroup = nil
             }
         default: break

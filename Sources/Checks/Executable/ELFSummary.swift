@@ -44,3 +44,16 @@ package struct ELFSummary: Sendable, Hashable, Codable {
         case other
     }
 }
+
+extension ELFSummary {
+    /// The machine of an image's architecture, Docker's name (`amd64`) as `uname -m` has it; nil for one that is not known.
+    static func machine(ofArchitecture name: String?) -> String? {
+        switch name {
+        case "amd64": "x86_64"
+        case "arm64": "aarch64"
+        case "386": "i386"
+        case "arm", "riscv64", "s390x": name
+        default: nil
+        }
+    }
+}

@@ -53,12 +53,14 @@ struct DeltaJudgement {
             let right = (commands.contains(b.element.path) ? 0 : 1, b.element.isHidden ? 1 : 0, b.offset)
             return left < right
         }
+        let globs = rule.allow.map { $0.path.map { Glob($0) } }
         var used = [Int](repeating: 0, count: rule.allow.count)
         var allowed: [ImageDelta.Entry] = []
         var extras: [ImageDelta.Entry] = []
         for (_, entry) in order {
             let index = rule.allow.indices.first { index in
-                rule.allow[index].count.map { used[index] < $0 } ?? true && Self.covers(rule.allow[index], entry)
+                rule.allow[index].count.map { used[index] < $0 } ?? true
+                    && Self.covers(rule.allow[index], globs[index], entry)
             }
             guard let index else {
                 extras.append(entry)
@@ -71,9 +73,11 @@ struct DeltaJudgement {
         return (allowed.sorted(by: byPlace), extras.sorted(by: byPlace))
     }
 
-    private static func covers(_ allowance: ImageDeltaRule.Allowance, _ entry: ImageDelta.Entry) -> Bool {
+    private static func covers(
+        _ allowance: ImageDeltaRule.Allowance, _ glob: Glob?, _ entry: ImageDelta.Entry
+    ) -> Bool {
         guard entry.change == .added else { return false }
-        if let path = allowance.path, !Glob(path).matches(entry.path.string) { return false }
+        if let glob, !glob.matches(bytes: entry.path.bytes) { return false }
         switch allowance.kind {
         case .elf: return entry.kind == .file && entry.content?.isELF == true
         case .file: return entry.kind == .file
@@ -99,7 +103,10 @@ struct DeltaJudgement {
 
     private func missingAllowances(_ allowed: [ImageDelta.Entry]) -> [String] {
         rule.allow.filter { $0.kind == .elf && ($0.count ?? 0) > 0 }
-            .filter { allowance in !allowed.contains { Self.covers(allowance, $0) } }
+            .filter { allowance in
+                let glob = allowance.path.map { Glob($0) }
+                return !allowed.contains { Self.covers(allowance, glob, $0) }
+            }
             .map { $0.path ?? "the compiled program" }
     }
 
@@ -123,14 +130,18 @@ struct DeltaJudgement {
             parts.append("\(extraPaths + delta.omitted) more files (\(Wording.bytes(extraBytes)))")
         }
         if !problems.removed.isEmpty {
-            parts.append(Wording.count(problems.removed.count, "deletion") + " that hide files of lower layers")
+            let count = problems.removed.count
+            parts.append("\(Wording.count(count, "deletion")) that \(count == 1 ? "hides" : "hide") what is below")
         }
         if !problems.changed.isEmpty {
-            parts.append(Wording.count(problems.changed.count, "changed entry", "changed entries") + " of the base")
+            parts.append(Wording.count(problems.changed.count, "change") + " of what the base has")
         }
         if !problems.directories.isEmpty {
+            let count = problems.directories.count
             parts.append(
-                Wording.count(problems.directories.count, "directory", "directories") + " that lead to nothing allowed")
+                count == 1
+                    ? "the folder \(Wording.safe(problems.directories[0].path)), which the program is not in"
+                    : "\(count) folders that the program is not in")
         }
         if !problems.missing.isEmpty {
             parts.append("no compiled program")
@@ -163,7 +174,15 @@ struct DeltaJudgement {
             return observations.graph.flatMap { graph in graph.finalChain.last.map { graph.stages[$0].line } }
         }
         return (problems.extras + problems.removed + problems.changed + problems.directories)
-            .lazy.compactMap { $0.origin?.chain.first?.line }.first
+            .lazy.compactMap(lineNumber).first
+    }
+
+    /// The Dockerfile line that put an entry there.
+    private func lineNumber(_ entry: ImageDelta.Entry) -> Int? {
+        if let line = entry.origin?.chain.first?.line { return line }
+        guard let graph = observations.graph else { return nil }
+        let steps = graph.finalChain.lazy.flatMap { graph.stages[$0].steps }
+        return steps.first { $0.layer == entry.layerID }?.line
     }
 
     private func advice(_ problems: Problems, _ delta: ImageDelta) -> String? {
@@ -181,27 +200,39 @@ struct DeltaJudgement {
             return
                 "\(Wording.safe(hidden.path)) was deleted or replaced later, but layer \(hidden.layer) still holds it. Do not put it there in the first place: keep it in an earlier stage."
         }
-        if let library = problems.extras.first(where: { isNeededLibrary($0.path) }) {
+        if problems.extras.count <= 10, let library = problems.extras.first(where: { isNeededLibrary($0.path) }) {
             return
                 "The program needs \(Wording.safe(library.path)); only the program may be in the image, so link it statically (`gcc -static`)."
         }
         if let extra = problems.extras.first {
+            let line = lineNumber(extra).map { "line \($0)" }
             if observations.graph?.stages.count == 1 {
                 return
                     "Leave the compiler and the source in a first stage, and take only the program into a second one."
             }
-            let place = extra.origin?.chain.first.map { " (line \($0.line))" } ?? ""
-            return "Leave out what brings \(Wording.safe(extra.path))\(place): the final image needs only the program."
+            if extra.change == .changed, problems.extras.count <= 10 {
+                return
+                    "Leave \(Wording.safe(extra.path)) of the base as it is\(line.map { ": \($0) changes it" } ?? "")."
+            }
+            let count = problems.extras.count
+            if count > 10 {
+                return
+                    "\(line.map { "What \($0) brings is" } ?? "This is") far more than the program: copy the program alone, as in `COPY --from=compiler /hello /hello`."
+            }
+            return
+                "Leave out what brings \(Wording.safe(extra.path))\(line.map { " (\($0))" } ?? ""): the final image needs only the program."
         }
         if let deletion = problems.removed.first {
             return
-                "Deleting \(Wording.safe(deletion.path)) only hides it: the layers below still hold it. Start from a clean base instead."
+                "Deleting \(Wording.safe(deletion.path)) only hides it, the layer below still holds it: leave out\(lineNumber(deletion).map { " line \($0)" } ?? " the deletion")."
         }
         if let changed = problems.changed.first {
-            return "Leave \(Wording.safe(changed.path)) of the base as it is."
+            let line = lineNumber(changed).map { ": line \($0) changes it" } ?? ""
+            return "Leave \(Wording.safe(changed.path)) of the base as it is\(line)."
         }
         if let directory = problems.directories.first {
-            return "Do not make \(Wording.safe(directory.path)): nothing that the image needs is in it."
+            let line = lineNumber(directory).map { " (line \($0))" } ?? ""
+            return "Do not make \(Wording.safe(directory.path))\(line): the program is not in it."
         }
         return problems.missing.isEmpty ? nil : "Copy the compiled program into the last stage with `COPY --from=`."
     }

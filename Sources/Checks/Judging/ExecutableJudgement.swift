@@ -18,7 +18,7 @@ enum ExecutableJudgement {
         var wrong: [String] = []
         var advice: String?
         if elf.type != .executable, elf.type != .shared { wrong.append("it is no executable but \(elf.type.rawValue)") }
-        let machine = rule.machine ?? architectureMachine(observations.config?.architecture)
+        let machine = rule.machine ?? ELFSummary.machine(ofArchitecture: observations.config?.architecture)
         if let machine, elf.machine != machine {
             wrong.append("it is for \(elf.machine), not \(machine)")
             advice = advice ?? "Compile it in the build, for the platform of the image."
@@ -66,16 +66,5 @@ enum ExecutableJudgement {
         }
         let elves = observations.executables.filter { $0.content?.isELF == true }
         return elves.first { $0.isCommand } ?? elves.first ?? observations.executables.first { $0.isCommand }
-    }
-
-    /// Docker's name of an architecture as `uname -m` has it.
-    private static func architectureMachine(_ name: String?) -> String? {
-        switch name {
-        case "amd64": "x86_64"
-        case "arm64": "aarch64"
-        case "386": "i386"
-        case "arm", "riscv64", "s390x": name
-        default: nil
-        }
     }
 }

@@ -7,7 +7,7 @@ enum Expectation {
         case .builds: return "the image builds"
         case .stages(let rule):
             return rule.takesFromStage
-                ? "at least \(Wording.count(rule.minimum, "stage")), the last takes a file from an earlier one"
+                ? "at least \(Wording.count(rule.minimum, "stage")), the last takes a file from \(rule.source.map { "the stage `\($0)`" } ?? "an earlier one")"
                 : "at least \(Wording.count(rule.minimum, "stage"))"
         case .stageName(let rule): return "a stage named `\(rule.name)`\(rule.mayBeFinal ? "" : " before the last")"
         case .finalBase(let rule):

@@ -10,11 +10,11 @@ enum ForbiddenJudgement {
         let hits = Dictionary(grouping: observations.contentHits, by: \.path)
         var found: [(entry: ImageDelta.Entry, reason: String)] = []
         for entry in delta.entries where entry.kind != .whiteout && (rule.countsHidden || !entry.isHidden) {
-            let path = entry.path.string
-            if let (pattern, _) = globs.first(where: { $0.1.matches(path) }) {
+            let path = entry.path.bytes
+            if let (pattern, _) = globs.first(where: { $0.1.matches(bytes: path) }) {
                 found.append((entry, "matches `\(pattern)`"))
             } else if !entry.kind.isDirectory,
-                let (category, _) = categories.first(where: { $0.1.contains { $0.matches(path) } })
+                let (category, _) = categories.first(where: { $0.1.contains { $0.matches(bytes: path) } })
             {
                 found.append((entry, noun(category)))
             } else if let hit = hits[entry.path]?.first(where: { rule.contents.contains($0.text) }) {

@@ -4,69 +4,90 @@ struct Glob: Sendable {
     private let pattern: [Unicode.Scalar]
     private let matchesName: Bool
     private let crossesSlashes: Bool
+    /// What every match begins and ends with: tells most paths apart without looking closer.
+    private let prefix: [UInt8]
+    private let suffix: [UInt8]
 
     /// - Parameter crossesSlashes: `*` and `?` match a slash too, for texts that are no paths.
     init(_ pattern: String, crossesSlashes: Bool = false) {
         self.crossesSlashes = crossesSlashes
         self.pattern = Array(pattern.unicodeScalars.prefix(1000))
         matchesName = !crossesSlashes && !pattern.contains("/")
-    }
-
-    func matches(_ text: String) -> Bool {
-        let whole = text.unicodeScalars
-        if matchesName, let slash = whole.lastIndex(of: "/") {
-            return matches(Array(whole[whole.index(after: slash)...]))
+        let special: Set<Unicode.Scalar> = ["*", "?", "[", "]", "\\"]
+        prefix = Self.bytes(self.pattern.prefix { !special.contains($0) })
+        guard let last = self.pattern.lastIndex(where: special.contains) else {
+            suffix = prefix
+            return
         }
-        return matches(Array(whole))
+        var end = self.pattern[(last + 1)...]
+        // `**/x` matches `x` too.
+        if end.first == "/", last > 0, self.pattern[last] == "*", self.pattern[last - 1] == "*" { end.removeFirst() }
+        suffix = Self.bytes(end)
     }
 
-    /// The set of places in the pattern that can be reached, moved along the text: linear in the text times the
-    /// pattern, whatever the pattern is.
+    func matches(_ text: String) -> Bool { matches(bytes: Array(text.utf8)) }
+
+    /// The same for a path's bytes; bytes that are no text are taken for replacement characters.
+    func matches(bytes: [UInt8]) -> Bool {
+        var text = bytes[...]
+        if matchesName, let slash = bytes.lastIndex(of: UInt8(ascii: "/")) { text = bytes[(slash + 1)...] }
+        guard text.count >= suffix.count, text.starts(with: prefix), text.suffix(suffix.count).elementsEqual(suffix)
+        else {
+            return false
+        }
+        return matches(Array(String(decoding: text, as: UTF8.self).unicodeScalars))
+    }
+
+    /// The places in the pattern that can be reached, moved along the text: linear in the text times the pattern,
+    /// whatever the pattern is.
     private func matches(_ text: [Unicode.Scalar]) -> Bool {
-        var states = closure([0])
+        var states = [Bool](repeating: false, count: pattern.count + 1)
+        states[0] = true
+        close(&states)
         for scalar in text {
-            var next: Set<Int> = []
-            for state in states where state < pattern.count {
-                switch pattern[state] {
-                case "*":
-                    if isDouble(state) || crossesSlashes || scalar != "/" { next.insert(state) }
-                case "?":
-                    if crossesSlashes || scalar != "/" { next.insert(state + 1) }
-                case "[":
-                    guard let (end, contains) = set(at: state, scalar) else {
-                        if scalar == "[" { next.insert(state + 1) }
-                        continue
-                    }
-                    if contains, scalar != "/" { next.insert(end) }
-                case "\\" where state + 1 < pattern.count:
-                    if pattern[state + 1] == scalar { next.insert(state + 2) }
-                default:
-                    if pattern[state] == scalar { next.insert(state + 1) }
-                }
+            var next = [Bool](repeating: false, count: pattern.count + 1)
+            var isAlive = false
+            for state in pattern.indices where states[state] {
+                guard let reached = step(from: state, scalar) else { continue }
+                next[reached] = true
+                isAlive = true
             }
-            states = closure(next)
-            if states.isEmpty { return false }
+            guard isAlive else { return false }
+            close(&next)
+            states = next
         }
-        return states.contains(pattern.count)
+        return states[pattern.count]
+    }
+
+    /// Where one character leads from a place in the pattern.
+    private func step(from state: Int, _ scalar: Unicode.Scalar) -> Int? {
+        switch pattern[state] {
+        case "*": return isDouble(state) || crossesSlashes || scalar != "/" ? state : nil
+        case "?": return crossesSlashes || scalar != "/" ? state + 1 : nil
+        case "[":
+            guard let (end, contains) = set(at: state, scalar) else { return scalar == "[" ? state + 1 : nil }
+            return contains && scalar != "/" ? end : nil
+        case "\\" where state + 1 < pattern.count: return pattern[state + 1] == scalar ? state + 2 : nil
+        default: return pattern[state] == scalar ? state + 1 : nil
+        }
     }
 
     private func isDouble(_ index: Int) -> Bool {
         index + 1 < pattern.count && pattern[index + 1] == "*" || index > 0 && pattern[index - 1] == "*"
     }
 
-    /// Stars match nothing too; `**/` matches no directory at all.
-    private func closure(_ states: Set<Int>) -> Set<Int> {
-        var all = states
-        var pending = Array(states)
-        while let state = pending.popLast() {
-            guard state < pattern.count, pattern[state] == "*" else { continue }
-            var reachable = [state + 1]
+    /// Stars match nothing too; `**/` matches no directory at all. One pass is enough: it only leads forward.
+    private func close(_ states: inout [Bool]) {
+        for state in pattern.indices where states[state] && pattern[state] == "*" {
+            states[state + 1] = true
             if state + 2 < pattern.count, pattern[state + 1] == "*", pattern[state + 2] == "/" {
-                reachable.append(state + 3)
+                states[state + 3] = true
             }
-            for next in reachable where all.insert(next).inserted { pending.append(next) }
         }
-        return all
+    }
+
+    private static func bytes(_ scalars: some Sequence<Unicode.Scalar>) -> [UInt8] {
+        scalars.flatMap { Array(String($0).utf8) }
     }
 
     private func set(at start: Int, _ scalar: Unicode.Scalar) -> (end: Int, contains: Bool)? {

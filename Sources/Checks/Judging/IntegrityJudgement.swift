@@ -19,13 +19,24 @@ enum IntegrityJudgement {
                     + same(substitution))
         case .printed, .embedded:
             return IntegrityResult(id: id, verdict: .review, evidence: same(substitution))
-        case .unchanged where substitution.sameAsContextFile != nil && mayBeStale(observations):
-            return IntegrityResult(id: id, verdict: .review, evidence: same(substitution))
+        case .inlineSource(let line):
+            let dockerfile = observations.graph?.dockerfile ?? "Dockerfile"
+            return IntegrityResult(
+                id: id, verdict: .review,
+                evidence: [
+                    "\(dockerfile):\(line): a source stands in the Dockerfile, so replacing \(replaced) tells nothing"
+                ])
+        case .noProgram:
+            return IntegrityResult(
+                id: id, verdict: .skipped, evidence: ["there is no program in the image that could be looked at"])
         case .unchanged:
+            let file = substitution.sameAsContextFile.map {
+                ["the program in the image is the file `\(Wording.clipped($0, 80))` of the folder, byte by byte"]
+            }
             return IntegrityResult(
                 id: id, verdict: .flagged,
                 evidence: ["with another \(replaced) the image does the same: it was not compiled from that source"]
-                    + same(substitution) + origins(observations))
+                    + (file ?? []) + origins(observations))
         case .rebuildFailed(let reason):
             return IntegrityResult(
                 id: id, verdict: .review,
@@ -46,7 +57,7 @@ enum IntegrityJudgement {
         case .flagged:
             return .fail(
                 result.evidence.first ?? "it is not", evidence: result.evidence,
-                advice: "Compile the program in the Dockerfile, from the source in your folder.")
+                advice: advice)
         }
     }
 
@@ -57,23 +68,15 @@ enum IntegrityJudgement {
         }
     }
 
+    /// One next step for who is flagged.
+    static let advice =
+        "Let the Dockerfile compile the program from the source in your folder, and `CMD` start that program."
+
     private static func same(_ substitution: SubstitutionObservation) -> [String] {
         guard let file = substitution.sameAsContextFile.map({ Wording.clipped($0, 80) }) else { return [] }
         return [
             "the program in the image is the file `\(file)` of the folder, byte by byte: it was not made anew. Delete it or add it to .dockerignore"
         ]
-    }
-
-    /// Whether the shipped program may be one that `make` found and did not make anew: it came along with its directory,
-    /// and a `RUN` of that stage could have made it. Who names the file means it.
-    private static func mayBeStale(_ observations: Observations) -> Bool {
-        guard let graph = observations.graph else { return false }
-        return observations.delta?.entries.contains { entry in
-            guard entry.content?.isELF == true, !entry.isHidden, let origin = entry.origin, case .context = origin.end,
-                let link = origin.chain.last, link.isPartOfTree, graph.stages.indices.contains(link.stage)
-            else { return false }
-            return graph.stages[link.stage].steps.contains { $0.kind == "RUN" && $0.line > link.line }
-        } ?? false
     }
 
     private static func origins(_ observations: Observations) -> [String] {

@@ -39,6 +39,9 @@ package struct Judge {
                 .fault, message: first?.actual ?? "a check could not run", remedy: first?.advice)
         }
         verdict.advice = advice(results)
+        if integrity.contains(where: { $0.verdict == .flagged }), !verdict.advice.contains(IntegrityJudgement.advice) {
+            verdict.advice.append(IntegrityJudgement.advice)
+        }
         verdict.notes = observations.notices + IntegrityJudgement.notes(integrity)
         return verdict
     }

@@ -4,10 +4,11 @@ import Lessons
 enum RunJudgement {
     static func judge(_ rule: RunRule, _ observations: Observations) -> Finding {
         let run = observations.runs.first {
-            $0.arguments == rule.arguments && $0.standardInput == rule.standardInput
+            $0.arguments == rule.arguments && $0.standardInput == rule.standardInput && $0.asked == rule.limits
         }
         guard let run else { return .unobserved }
         let evidence = self.evidence(run)
+        let start = StartDiagnosis(run, observations)
         switch run.ending {
         case .fault(let reason):
             return .error(
@@ -15,11 +16,13 @@ enum RunJudgement {
                 advice: "This is not your doing. `lesson doctor` says what is missing.")
         case .noCommand:
             return .fail(
-                "the image has neither CMD nor ENTRYPOINT", advice: "End the last stage with `CMD` and the program.")
+                "the image has neither CMD nor ENTRYPOINT",
+                advice: "End the last stage with \(start.suggestedCommand ?? "`CMD` and the program").",
+                line: start.lastStageLine)
         case .notStarted(let reason):
             return .fail(
-                startFailure(run, observations) ?? Wording.clipped(reason, 300), evidence: evidence,
-                advice: startAdvice(run, observations))
+                start.failure ?? Wording.clipped(reason, 300), evidence: evidence, advice: start.advice,
+                line: start.commandLine)
         case .tooLong:
             return .fail(
                 "did not end within \(run.seconds) s", evidence: evidence,
@@ -27,109 +30,62 @@ enum RunJudgement {
         case .tooMuchOutput:
             return .fail(
                 "printed more than \(Wording.bytes(run.outputLimit))", evidence: evidence,
-                advice: "The program must print the expected text once.")
+                advice: "The program must print the expected text once: does it print in a loop that never ends?")
         case .limit(let words):
-            return .fail(Wording.clipped(words, 200), evidence: evidence, advice: "The program takes more than it may.")
-        case .signalled(let signal):
             return .fail(
-                "killed by \(name(signal))", evidence: evidence,
-                advice: signal == 11
-                    ? "The program crashed (segmentation fault): look at how it uses memory." : "The program crashed.")
-        case .exited(let status): return exited(status, rule, run, observations, evidence)
+                Wording.clipped(words, 200), evidence: evidence,
+                advice: "The program asks for more than it may: does it take memory or start programs in a loop?")
+        case .signalled(let signal): return crashed(signal, run, evidence)
+        case .exited(let status): return exited(status, rule, run, start, evidence)
         }
     }
 
     private static func exited(
-        _ status: Int32, _ rule: RunRule, _ run: RunObservation, _ observations: Observations, _ evidence: [String]
+        _ status: Int32, _ rule: RunRule, _ run: RunObservation, _ start: StartDiagnosis, _ evidence: [String]
     ) -> Finding {
-        let printed = run.standardOutput.isEmpty ? "nothing" : Wording.quoted(run.standardOutput)
-        if status != rule.exitStatus, [126, 127].contains(status) || startFailure(run, observations) != nil {
-            return .fail(
-                startFailure(run, observations) ?? exitReason(status), evidence: evidence,
-                advice: startAdvice(run, observations))
+        let isAsExpected = status == rule.exitStatus
+        if !isAsExpected, let failure = start.failure {
+            return .fail(failure, evidence: evidence, advice: start.advice, line: start.commandLine)
         }
+        if !isAsExpected, let reason = start.reason(ofStatus: status) {
+            return .fail(reason, evidence: evidence, advice: start.advice, line: start.commandLine)
+        }
+        if !isAsExpected, let signal = ProcessSignal(status: status) { return crashed(signal.number, run, evidence) }
+        let printed = run.standardOutput.isEmpty ? "nothing" : Wording.quoted(run.standardOutput)
         if let expected = rule.standardOutput, !expected.matches(run.standardOutput) {
+            let wanted = Expectation.expected(expected)
+            var advice = "It should print \(wanted), it printed \(printed)."
+            var line: Int?
+            if expected.matches(run.standardError) {
+                advice = "It prints \(wanted) on standard error: print it on standard output, with `puts` or `printf`."
+            } else if run.standardOutput.isEmpty, start.hasNoCommandOfItsOwn {
+                advice =
+                    "The last stage has no `CMD`, so the base's own command runs: end it with \(start.suggestedCommand ?? "`CMD` and the program")."
+                line = start.lastStageLine
+            }
             return .fail(
-                "printed \(printed)" + (status == rule.exitStatus ? "" : " and ended with status \(status)"),
-                evidence: evidence + difference(expected, run.standardOutput),
-                advice: "It should print \(Expectation.expected(expected)), it printed \(printed).")
+                "printed \(printed)" + (isAsExpected ? "" : " and ended with status \(status)"),
+                evidence: evidence + difference(expected, run.standardOutput), advice: advice, line: line)
         }
         if let expected = rule.standardError, !expected.matches(run.standardError) {
             return .fail(
                 "printed \(Wording.quoted(run.standardError)) on standard error", evidence: evidence,
                 advice: "It should print \(Expectation.expected(expected)) on standard error.")
         }
-        guard status == rule.exitStatus else {
+        guard isAsExpected else {
             return .fail(
-                "printed \(printed) and ended with status \(status)\(hint(status))", evidence: evidence,
+                "printed \(printed) and ended with status \(status)", evidence: evidence,
                 advice: "The program must end with status \(rule.exitStatus): `return \(rule.exitStatus);` in `main`.")
         }
         return .pass("printed \(printed)", evidence: evidence)
     }
 
-    // MARK: - What kept it from starting
-
-    private static func startFailure(_ run: RunObservation, _ observations: Observations) -> String? {
-        guard let command = observations.executables.first(where: \.isCommand) else { return nil }
-        let path = Wording.safe(command.path)
-        if !command.exists { return "\(path) is not in the image" }
-        if let interpreter = command.missingInterpreter {
-            return "\(path) cannot start: its loader \(Wording.clipped(interpreter, 100)) is not in the image"
-        }
-        if !command.missingLibraries.isEmpty {
-            let names = command.missingLibraries.prefix(8).map { Wording.clipped($0, 60) }
-            return "\(path) cannot start: \(Wording.list(names)) \(names.count == 1 ? "is" : "are") not in the image"
-        }
-        if command.mode & 0o111 == 0 { return "\(path) is not executable" }
-        if case .elf(let elf)? = command.content, elf.type == .relocatable {
-            return "\(path) is an object file, not a program"
-        }
-        return nil
-    }
-
-    private static func startAdvice(_ run: RunObservation, _ observations: Observations) -> String? {
-        guard let command = observations.executables.first(where: \.isCommand) else {
-            return "Check that `CMD` names a program that is in the image."
-        }
-        let isScratch = observations.base?.name == "scratch"
-        if !command.exists {
-            return command.path == ImagePath("/bin/sh")
-                ? "There is no shell in this image. Write the command as a list: `CMD [\"/hello\"]`."
-                : "Is \(Wording.safe(command.path)) copied to that very place?"
-        }
-        if command.missingInterpreter != nil || !command.missingLibraries.isEmpty {
-            return isScratch
-                ? "`scratch` has no C library: compile with `gcc -static`, or use the plain base as the exercise asks."
-                : "Compile with `gcc -static`, or use a base that has what the program needs."
-        }
-        if command.mode & 0o111 == 0 { return "Use `COPY --chmod=755`, or `chmod +x` in the stage that makes it." }
-        return "Check that `CMD` names a program that is in the image."
-    }
-
-    private static func exitReason(_ status: Int32) -> String {
-        switch status {
-        case 126: "the command was found but could not be executed (status 126)"
-        case 127: "the command was not found (status 127)"
-        default: "ended with status \(status)\(hint(status))"
-        }
-    }
-
-    private static func hint(_ status: Int32) -> String {
-        guard status > 128, status < 160 else { return "" }
-        return " (\(name(status - 128)))"
-    }
-
-    private static func name(_ signal: Int32) -> String {
-        switch signal {
-        case 4: "SIGILL (an instruction this processor does not have)"
-        case 6: "SIGABRT (the program gave up)"
-        case 8: "SIGFPE (a division by zero)"
-        case 9: "SIGKILL (out of memory?)"
-        case 11: "SIGSEGV (segmentation fault)"
-        case 13: "SIGPIPE"
-        case 15: "SIGTERM"
-        default: "signal \(signal)"
-        }
+    private static func crashed(_ number: Int32, _ run: RunObservation, _ evidence: [String]) -> Finding {
+        let signal = ProcessSignal(number)
+        let printed = run.standardOutput.isEmpty ? "" : "printed \(Wording.quoted(run.standardOutput)), then "
+        return .fail(
+            "\(printed)was ended by \(signal.words) (status \(128 + number))", evidence: evidence, advice: signal.advice
+        )
     }
 
     private static func evidence(_ run: RunObservation) -> [String] {

@@ -17,32 +17,43 @@ enum StagesJudgement {
         }
         guard rule.takesFromStage else { return .pass(Wording.count(count, "stage"), evidence: stageLines(graph)) }
         let chain = graph.finalChain
+        var others: [Int] = []
         for index in chain {
             for step in graph.stages[index].steps {
-                if let from = taken(by: step, outside: chain) {
-                    return .pass(
-                        "\(Wording.count(count, "stage")), the last takes a file from \(graph.title(ofStage: from))",
-                        evidence: ["\(graph.dockerfile):\(step.line): \(Wording.clipped(step.text, 120))"])
+                guard let from = taken(by: step, outside: chain, observations.delta) else { continue }
+                if let wanted = rule.source, graph.stages[from].name?.lowercased() != wanted.lowercased() {
+                    others.append(from)
+                    continue
                 }
+                return .pass(
+                    "\(Wording.count(count, "stage")), the last takes a file from \(graph.title(ofStage: from))",
+                    evidence: ["\(graph.dockerfile):\(step.line): \(Wording.clipped(step.text, 120))"])
             }
         }
-        let descends = chain.count > 1
+        let line = graph.stages.indices.contains(graph.finalStage) ? graph.stages[graph.finalStage].line : nil
+        if let other = others.first, let wanted = rule.source {
+            return .fail(
+                "\(Wording.count(count, "stage")), but the last takes its files from \(graph.title(ofStage: other))",
+                evidence: stageLines(graph), advice: "Take the file from the stage `\(wanted)`.", line: line)
+        }
         return .fail(
             "\(Wording.count(count, "stage")), but the last takes no file from an earlier one",
             evidence: stageLines(graph),
-            advice: descends
+            advice: chain.count > 1
                 ? "The last stage builds on an earlier one, so it has all of it. Start it from the plain base and take the program with `COPY --from=`."
                 : "Take the program from the stage that made it: `COPY --from=STAGE /path /path` in the last stage.",
-            line: graph.stages.indices.contains(graph.finalStage) ? graph.stages[graph.finalStage].line : nil)
+            line: line)
     }
 
     /// The stage that a step takes a file from, when it is not one that the image descends from anyway.
-    private static func taken(by step: BuildGraph.Step, outside chain: [Int]) -> Int? {
+    private static func taken(by step: BuildGraph.Step, outside chain: [Int], _ delta: ImageDelta?) -> Int? {
         for source in step.sources {
             if case .stage(let index) = source.from, !chain.contains(index) { return index }
         }
-        // A mount alone is no file: the step must have made a layer.
-        for mount in step.mounts where step.layer != nil {
+        // A mount alone is no file: the step must have left one.
+        let leavesFile =
+            delta?.entries.contains { !$0.kind.isDirectory && $0.kind != .whiteout && $0.layerID == step.layer } ?? true
+        for mount in step.mounts where step.layer != nil && leavesFile {
             if case .stage(let index) = mount.from, !chain.contains(index) { return index }
         }
         return nil

@@ -1,3 +1,5 @@
+package import Lessons
+
 /// All that is known about a submission, before anything is judged: kept apart from scores, so that a changed rubric
 /// judges again without a build.
 package struct Observations: Sendable, Hashable, Codable {
@@ -158,6 +160,8 @@ package struct RunObservation: Sendable, Hashable, Codable {
     /// The limits it ran under, for messages.
     package var seconds: Int
     package var outputLimit: Int64
+    /// Limits that the check asked for itself; nil for the exercise's.
+    package var asked: RunLimits?
 
     package init(
         arguments: [String] = [], standardInput: String? = nil, command: [String] = [], ending: Ending,
@@ -302,6 +306,10 @@ package struct SubstitutionObservation: Sendable, Hashable, Codable {
         case unchanged
         /// There was nothing to replace.
         case noSources
+        /// Nothing changed, and a source stands in the Dockerfile, on that line: it cannot be known.
+        case inlineSource(line: Int)
+        /// Nothing was printed, and the image holds nothing of the submission's that could be run.
+        case noProgram
         /// The build with the canary failed, in words.
         case rebuildFailed(String)
         /// A fault of ours.

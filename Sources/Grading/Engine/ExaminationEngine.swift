@@ -9,6 +9,8 @@ package protocol ExaminationEngine: Sendable {
     func build(_ order: BuildOrder) async -> BuildReply
     /// The image of a lesson by name, made or pulled when it is not there.
     func image(named name: String) async throws(Ungradable) -> EngineImage
+    /// Whether that image is there already, so that nothing has to be made or pulled.
+    func isHere(_ name: String) async -> Bool
     /// What a layer holds.
     func layer(_ id: String) async throws(Ungradable) -> LayerTable
     /// A regular file of a layer; nil when there is none.

@@ -15,7 +15,7 @@ extension ConfigObservation {
         self.init(
             user: config.user, entrypoint: config.entrypoint ?? [], command: config.command ?? [],
             environment: environment, labels: config.labels, ports: config.exposedPorts.sorted(),
-            hasHealthcheck: config.healthCheck != nil,
+            hasHealthcheck: config.healthCheck.map { $0.test.first != "NONE" } ?? false,
             workingDirectory: config.workingDirectory.isEmpty ? "/" : config.workingDirectory,
             stopSignal: config.stopSignal, architecture: configuration.platform.architecture)
     }

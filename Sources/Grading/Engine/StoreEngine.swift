@@ -79,13 +79,7 @@ package struct StoreEngine: ExaminationEngine {
         let diagnostic = failure.diagnostic
         switch failure.kind {
         case .learner:
-            let output = String(decoding: failure.lastOutput.suffix(16 << 10), as: UTF8.self)
-            let lines = output.split(whereSeparator: \.isNewline).suffix(20).map(String.init)
-            return .failed(
-                BuildObservation.Failure(
-                    id: diagnostic.id, message: diagnostic.message, hint: diagnostic.hint, file: diagnostic.file,
-                    line: failure.lines?.lowerBound, endLine: failure.lines?.upperBound, output: lines),
-                BuildGraph(failure.record))
+            return .failed(BuildObservation.Failure(failure), BuildGraph(failure.record))
         case .environment:
             let isBase = ["base-image-missing", "registry-unreachable"].contains(diagnostic.id)
             return .impossible(
@@ -107,6 +101,11 @@ package struct StoreEngine: ExaminationEngine {
             throw Ungradable(.baseNotOffered, message: error.message, remedy: error.hint)
         }
         return try engineImage(image)
+    }
+
+    package func isHere(_ name: String) async -> Bool {
+        guard let reference = try? Reference(parsing: name) else { return false }
+        return ((try? store.image(named: reference)) ?? nil) != nil
     }
 
     private func engineImage(_ image: StoredImage) throws(Ungradable) -> EngineImage {

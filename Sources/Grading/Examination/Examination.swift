@@ -1,6 +1,6 @@
 package import Checks
+import Diagnostics
 package import Lessons
-import Linux
 package import SystemPackage
 
 /// Looks at one submission: builds, runs, lists, replaces sources, and hands what it saw to the judge.
@@ -50,25 +50,26 @@ package struct Examination: Sendable {
             lesson: lesson.id, exercise: exercise.id, bases: exercise.bases,
             build: .impossible(Ungradable(.fault, message: "nothing was looked at")))
         let order: BuildOrder
-        switch submission(in: folder, scope: scope) {
+        let reading = Reading(of: exercise, in: lesson)
+        switch reading.read(folder, scope: scope) {
         case .failure(let reason):
             observations.build = .impossible(reason)
             return (observations, nil)
         case .success(let found):
             order = found.order
             observations.notices = found.notices
+            if let failure = found.failure {
+                observations.build = .failed(failure)
+                return (observations, nil)
+            }
         }
         let built: BuildReply.Built
         switch await engine.build(order) {
-        case .impossible(var reason):
-            // To offer the learner what cannot be made here would send them round in circles.
-            if reason.reason == .baseNotOffered, !namesOfferedImage(reason.line, order) {
-                reason.remedy = offer(reason.remedy)
-            }
-            observations.build = .impossible(reason)
+        case .impossible(let reason):
+            observations.build = .impossible(explained(reason, order))
             return (observations, nil)
         case .failed(let failure, let graph):
-            observations.build = .failed(explained(failure, order))
+            observations.build = .failed(reading.explained(failure, order))
             observations.graph = graph
             return (observations, nil)
         case .built(let reply): built = reply
@@ -90,88 +91,42 @@ package struct Examination: Sendable {
         return (observations, built.image)
     }
 
-    // MARK: - The submission's files
+    // MARK: - What is not here
 
-    private struct Found {
-        var order: BuildOrder
-        var notices: [String]
-    }
-
-    private func submission(in folder: FilePath, scope: String) -> Result<Found, Ungradable> {
-        let name = exercise.dockerfile
-        let text: [UInt8]
-        let root: RootedDirectory
-        do throws(LinuxError) {
-            // Links count inside the folder only: else a submission could hand in the solution, or show a file of this
-            // machine in a message.
-            root = try RootedDirectory(at: folder)
-            text = try root.readFile(FilePath(name), limit: 4 << 20)
-        } catch {
-            guard error.errno == .noSuchFileOrDirectory else {
-                return .failure(
-                    Ungradable(
-                        .noDockerfile, message: "the \(name) cannot be read: \(error.errno.description.lowercased())",
-                        remedy: "hand in a plain text file named `\(name)`"))
-            }
-            if LocalFiles.kind(folder.pushing(FilePath(name))) == .symlink {
-                return .failure(
-                    Ungradable(
-                        .noDockerfile, message: "the `\(name)` is a link to something that is not in its folder",
-                        remedy: "hand in a plain text file named `\(name)`"))
-            }
-            let near = nearDockerfile(in: folder, name: name)
-            return .failure(
-                Ungradable(
-                    .noDockerfile, message: "there is no `\(name)`",
-                    remedy: near.map { "rename `\($0)` to `\(name)`" } ?? "write a file named `\(name)`"))
+    /// What to say of an image that is not here: whose doing it is, and what to use in its place.
+    private func explained(_ reason: Ungradable, _ order: BuildOrder) -> Ungradable {
+        guard reason.reason == .baseNotOffered else { return reason }
+        var reason = reason
+        let words = Set(words(onLine: reason.line, of: order))
+        if words.contains(where: { $0.hasPrefix("--platform=") }), namesOfferedImage(words) {
+            reason.reason = .otherPlatform
+            reason.message = "this image is not offered for that platform"
+            reason.remedy = "leave out `--platform`: the lesson's images are for the machine that builds them"
+            return reason
         }
-        var notices: [String] = []
-        if text.contains(UInt8(ascii: "\r")) {
-            notices.append("\(name) has Windows line ends; that works here, other tools may not like it")
-        }
-        let ignore = [FilePath(name + ".dockerignore"), ".dockerignore"].lazy
-            .compactMap { try? root.readFile($0, limit: 1 << 20) }.first
-        let order = BuildOrder(
-            dockerfile: text, dockerfileName: name, context: folder, ignoreFile: ignore,
-            network: exercise.network == .isolated ? .isolated : .none, limits: exercise.limits, scope: scope)
-        return .success(Found(order: order, notices: notices))
-    }
-
-    private func nearDockerfile(in folder: FilePath, name: String) -> String? {
-        let names = ((try? LocalFiles.names(in: folder)) ?? []).map(\.string)
-        let wanted = name.lowercased()
-        return names.first { candidate in
-            let lower = candidate.lowercased()
-            return lower == wanted || lower == wanted + ".txt" || lower == wanted + ".docker" || lower == wanted + ".md"
-        }.map { Wording.clipped($0, 80) }
-    }
-
-    /// What to use in place of a base that is not here.
-    /// Whether a line of the Dockerfile names an image of the lesson.
-    private func namesOfferedImage(_ line: Int?, _ order: BuildOrder) -> Bool {
-        let lines = order.dockerfile.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        guard let line, lines.indices.contains(line - 1) else { return false }
-        let words = String(decoding: lines[line - 1], as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        let names = Set(words.map { Look.familiar(String($0)) })
-        return lesson.images.contains { $0.names.contains { names.contains(Look.familiar($0)) } }
-    }
-
-    private func offer(_ remedy: String?) -> String? {
+        // To offer the learner what cannot be made here would send them round in circles.
+        guard !namesOfferedImage(words) else { return reason }
         let names = lesson.images.compactMap(\.names.first)
-        guard !names.isEmpty else { return remedy }
-        return
-            "use one of the images that the lesson offers: \(Wording.list(names, "or")). This did not count as an attempt"
+        guard !names.isEmpty else { return reason }
+        let all = lesson.images.flatMap(\.names)
+        let near = words.filter { !$0.hasPrefix("-") }.sorted().lazy
+            .compactMap { Suggestion.nearest(to: Look.familiar($0), among: all) }.first
+        let question = near.map { "did you mean `\($0)`? Otherwise " } ?? ""
+        reason.remedy =
+            "\(question)use one of the images that the lesson offers: \(Wording.list(names, "or")). This did not count as an attempt"
+        return reason
     }
 
-    /// Says it when a file is missing that the learner was given.
-    private func explained(_ failure: BuildObservation.Failure, _ order: BuildOrder) -> BuildObservation.Failure {
-        var failure = failure
-        let missing = exercise.starter.map(\.path).filter {
-            failure.message.contains($0) && LocalFiles.kind(order.context.pushing(FilePath($0))) == nil
+    private func words(onLine line: Int?, of order: BuildOrder) -> [String] {
+        let lines = order.dockerfile.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard let line, lines.indices.contains(line - 1) else { return [] }
+        return String(decoding: lines[line - 1], as: UTF8.self).split(whereSeparator: \.isWhitespace).dropFirst().map {
+            String($0)
         }
-        if let file = missing.first {
-            failure.hint = "\(file) is missing from your files: it belongs beside the \(order.dockerfileName)."
-        }
-        return failure
+    }
+
+    private func namesOfferedImage(_ words: Set<String>) -> Bool {
+        let names = Set(words.map { Look.familiar($0) })
+        return lesson.images.contains { $0.names.contains { names.contains(Look.familiar($0)) } }
     }
 }

@@ -67,7 +67,7 @@ struct ExecutableSurvey {
             if let interpreter = elf.interpreter, tree.resolve(ImagePath(interpreter)) == nil {
                 observation.missingInterpreter = interpreter
             }
-            observation.missingLibraries = elf.needed.filter { !hasLibrary($0, elf, beside: entry.path) }
+            observation.missingLibraries = await missingLibraries(of: elf, at: entry.path)
         case .script(let interpreter):
             if !interpreter.isEmpty, tree.resolve(ImagePath(interpreter)) == nil {
                 observation.missingInterpreter = interpreter
@@ -77,17 +77,43 @@ struct ExecutableSurvey {
         return observation
     }
 
+    /// Libraries that a program needs, or that one of its libraries needs, and that are nowhere a loader looks.
+    private func missingLibraries(of program: ELFSummary, at path: ImagePath) async -> [String] {
+        var missing: [String] = []
+        var seen: Set<String> = []
+        var pending = [(program, path)]
+        // Far more libraries than any program has: a file that is made to have more is not followed.
+        while let (elf, place) = pending.popLast(), seen.count < 300 {
+            for name in elf.needed where seen.insert(name).inserted {
+                guard let found = library(name, elf, program, beside: place) else {
+                    missing.append(name)
+                    continue
+                }
+                guard let file = await engine.file(found.entry.path, inLayer: found.layer) else { continue }
+                if case .elf(let next) = FileContent(size: file.size, read: file.read) {
+                    pending.append((next, found.entry.path))
+                }
+            }
+        }
+        return missing
+    }
+
     /// Where a loader looks (ld.so(8)), for the layouts that distributions have.
-    private func hasLibrary(_ name: String, _ elf: ELFSummary, beside path: ImagePath) -> Bool {
-        if name.contains("/") { return tree.resolve(ImagePath(name)) != nil }
+    private func library(
+        _ name: String, _ elf: ELFSummary, _ program: ELFSummary, beside path: ImagePath
+    ) -> (entry: LayerTable.Entry, layer: String)? {
+        if name.contains("/") { return tree.resolve(ImagePath(name)) }
         let origin = path.parent?.string ?? "/"
-        var folders = elf.runPaths.map { $0.replacing("$ORIGIN", with: origin).replacing("${ORIGIN}", with: origin) }
+        // A program's DT_RPATH holds for its libraries too.
+        var folders = (elf.runPaths + program.runPaths).map {
+            $0.replacing("$ORIGIN", with: origin).replacing("${ORIGIN}", with: origin)
+        }
         folders += (config.environment["LD_LIBRARY_PATH"] ?? "").split(separator: ":").map(String.init)
         let triplet = "\(elf.machine)-linux-gnu"
         folders += [
             "/lib/\(triplet)", "/usr/lib/\(triplet)", "/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib",
             "/usr/local/lib/\(triplet)",
         ]
-        return folders.contains { tree.resolve(ImagePath("\($0)/\(name)")) != nil }
+        return folders.lazy.compactMap { tree.resolve(ImagePath("\($0)/\(name)")) }.first
     }
 }

@@ -29,11 +29,14 @@ struct Look {
         await observeExecutables(&observations)
         await observeFiles(&observations)
         for rule in runRules {
-            observations.runs.append(
-                await engine.run(
-                    built.image,
-                    RunOrder(
-                        arguments: rule.arguments, standardInput: rule.standardInput, limits: exercise.limits)))
+            var limits = exercise.limits
+            limits.runSeconds = rule.limits?.seconds ?? limits.runSeconds
+            limits.runOutput = rule.limits?.output ?? limits.runOutput
+            var run = await engine.run(
+                built.image,
+                RunOrder(arguments: rule.arguments, standardInput: rule.standardInput, limits: limits))
+            run.asked = rule.limits
+            observations.runs.append(run)
         }
         if let rule = substitutionRule {
             observations.substitution = await Substitution(
@@ -52,9 +55,12 @@ struct Look {
     private var kinds: [CheckKind] { exercise.rubric.checks.map(\.kind) }
 
     private var runRules: [RunRule] {
-        var seen: Set<[String]> = []
-        return kinds.compactMap { if case .run(let rule) = $0 { rule } else { nil } }
-            .filter { seen.insert($0.arguments + ["\0", $0.standardInput ?? "\0"]).inserted }
+        var seen: Set<RunRule> = []
+        return kinds.compactMap { if case .run(let rule) = $0 { rule } else { nil } }.filter { rule in
+            seen.insert(
+                RunRule(arguments: rule.arguments, standardInput: rule.standardInput, limits: rule.limits)
+            ).inserted
+        }
     }
 
     private var substitutionRule: SubstitutionRule? {
@@ -71,17 +77,12 @@ struct Look {
         let graph = built.graph
         let root = graph.finalChain.last.map { graph.stages[$0] }
         let rootName = root?.baseName ?? "scratch"
-        var matched: (name: String, image: EngineImage)?
-        let candidates = self.candidates(for: rootName)
-        for name in candidates {
-            let image = try await engine.image(named: name)
-            if matched == nil { matched = (name, image) }
-            if startsWith(image) {
-                matched = (name, image)
-                break
-            }
-        }
         let isScratch = graph.rootBase == .scratch
+        let matched = try await plainBase(for: rootName, isNeeded: !isScratch)
+        // Whom the lesson lets choose is told of the base that is closest to what they use.
+        if let name = matched?.name, let index = observations.bases.firstIndex(of: name) {
+            observations.bases.insert(observations.bases.remove(at: index), at: 0)
+        }
         var base = BaseObservation(name: isScratch ? "scratch" : rootName)
         if let matched { observations.sizes.base = matched.image.size }
         let layers = built.image.layers
@@ -112,15 +113,55 @@ struct Look {
         observations.base = base
     }
 
-    /// The exercise's bases that the image may stand on: the one it names, else the first; the others are not made
-    /// just to be compared.
-    private func candidates(for name: String) -> [String] {
-        let short = Self.familiar(name)
-        let declared = examination.lesson.images.first { $0.names.contains { Self.familiar($0) == short } }
-        let same = declared.map(\.names) ?? [name]
-        let named = exercise.bases.filter { base in same.contains { Self.familiar($0) == Self.familiar(base) } }
-        let others = exercise.bases.filter { !named.contains($0) && $0 != "scratch" }
-        return named.isEmpty ? Array(others.prefix(1)) : named
+    /// The exercise's base that the image is compared with: one that it stands on, else the one that is closest to what
+    /// the submission uses.
+    /// - Parameter isNeeded: whether nothing can be said without it; else its size is merely good to know.
+    private func plainBase(
+        for name: String, isNeeded: Bool
+    ) async throws(Ungradable) -> (name: String, image: EngineImage)? {
+        let named = Self.same(as: name, among: exercise.bases, examination.lesson)
+        if !named.isEmpty {
+            var first: (name: String, image: EngineImage)?
+            for base in named {
+                let image = try await engine.image(named: base)
+                if startsWith(image) { return (base, image) }
+                if first == nil { first = (base, image) }
+            }
+            return first
+        }
+        var failure: Ungradable?
+        for base in await others() {
+            do throws(Ungradable) {
+                return (base, try await engine.image(named: base))
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure, isNeeded { throw failure }
+        return nil
+    }
+
+    /// The exercise's bases, the likeliest first: one that a stage of the submission stands on, one that a stage's base is
+    /// a variant of (`debian-gcc`), one that need not be made just to be compared with.
+    private func others() async -> [String] {
+        let used = built.graph.stages.filter { !$0.isSkipped }.map(\.baseName)
+        var ranked: [(rank: Int, name: String)] = []
+        for base in exercise.bases where base != "scratch" {
+            let isUsed = used.contains { !Self.same(as: $0, among: [base], examination.lesson).isEmpty }
+            let isVariant = used.contains { Self.familiar($0).hasPrefix(Self.familiar(base) + "-") }
+            let isHere = await engine.isHere(base)
+            ranked.append(((isUsed ? 0 : 4) + (isVariant ? 0 : 2) + (isHere ? 0 : 1), base))
+        }
+        return ranked.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
+            .map(\.element.name)
+    }
+
+    /// Those of the bases that are another name for an image, as the lesson declares them.
+    private static func same(as name: String, among bases: [String], _ lesson: Lesson) -> [String] {
+        let short = familiar(name)
+        let declared = lesson.images.first { $0.names.contains { familiar($0) == short } }
+        let names = Set((declared?.names ?? [name]).map(familiar))
+        return bases.filter { names.contains(familiar($0)) }
     }
 
     /// `debian` for `docker.io/library/debian:latest`.
@@ -170,20 +211,40 @@ struct Look {
 
     // MARK: - Files
 
-    /// At most this many files are opened to see what they are, the topmost layers first: nobody reads more, and a
-    /// thousand wrong files are as wrong as a million.
-    private static let maximumFilesRead = 3000
+    /// At most so many files are opened to see what they are: nobody reads more, and a thousand wrong files are as wrong as
+    /// a million. Where each of them counts, because a text is looked for or any number of programs is allowed, more.
+    private enum FilesRead {
+        static let few = 400
+        static let many = 3000
+    }
+
+    /// The files of an image that are looked into, those that matter most first: what can be executed, what is large.
+    private func worthReading(_ delta: ImageDelta, limit: Int) -> [Int] {
+        let files = delta.entries.indices.filter { [.file, .hardlink].contains(delta.entries[$0].kind) }
+        guard files.count > limit else { return files }
+        func rank(_ index: Int) -> (Int, Int64, Int) {
+            let entry = delta.entries[index]
+            return (entry.mode & 0o111 != 0 ? 0 : 1, -entry.size, index)
+        }
+        let largest = files.sorted { (-delta.entries[$0].size, $0) < (-delta.entries[$1].size, $1) }.prefix(12)
+        return Array(largest) + files.sorted { rank($0) < rank($1) }.prefix(limit)
+    }
 
     private func observeContents(_ observations: inout Observations) async {
         guard var delta = observations.delta else { return }
-        var budget = Self.maximumFilesRead
         let needles = kinds.reduce(into: [String]()) { texts, kind in
             if case .forbiddenFiles(let rule) = kind { texts += rule.contents }
         }
-        for index in delta.entries.indices.reversed() {
+        let allowsAny = kinds.contains { kind in
+            if case .imageDelta(let rule) = kind {
+                rule.allow.contains { $0.kind == .elf && $0.count == nil }
+            } else {
+                false
+            }
+        }
+        let limit = needles.isEmpty && !allowsAny ? FilesRead.few : FilesRead.many
+        for index in worthReading(delta, limit: limit) where delta.entries[index].content == nil {
             let entry = delta.entries[index]
-            guard entry.kind == .file || entry.kind == .hardlink, budget > 0 else { continue }
-            budget -= 1
             guard let file = await engine.file(entry.path, inLayer: entry.layerID) else { continue }
             delta.entries[index].content = FileContent(size: file.size, read: file.read)
             guard !needles.isEmpty else { continue }

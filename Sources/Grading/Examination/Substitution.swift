@@ -25,17 +25,42 @@ struct Substitution {
         switch await examination.engine.build(order) {
         case .impossible(let reason): return observation(.fault(reason.message))
         case .failed(let failure, _): return observation(.rebuildFailed(failure.message))
-        case .built(let rebuilt): return observation(await outcome(rebuilt, token))
+        case .built(let rebuilt):
+            let found = await outcome(rebuilt, token, observations)
+            // Where the program is no file of the folder, its source may stand in the Dockerfile.
+            if found == .unchanged, same == nil, let line = InlineSource(rule: rule, order: order, built: built).line {
+                return observation(.inlineSource(line: line))
+            }
+            return observation(found)
         }
     }
 
-    private func outcome(_ rebuilt: BuildReply.Built, _ token: String) async -> SubstitutionObservation.Outcome {
+    private func outcome(
+        _ rebuilt: BuildReply.Built, _ token: String, _ observations: Observations
+    ) async -> SubstitutionObservation.Outcome {
         let needle = Array(token.utf8)
         let run = await examination.engine.run(rebuilt.image, RunOrder(limits: examination.exercise.limits))
         if case .fault(let reason) = run.ending { return .fault(reason) }
-        if ByteSearch.contains(run.standardOutput, needle) { return .printed }
-        guard run.standardOutput.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return .unchanged }
+        let output = run.standardOutput
+        if ByteSearch.contains(output, needle) {
+            // The source itself was printed, not run.
+            return ByteSearch.contains(output, Array("puts(\"".utf8)) ? .unchanged : .printed
+        }
+        let isSilent = output.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        if isSilent, !Self.shipsProgram(observations) { return .noProgram }
+        // What prints the expected text without the secret is another program, whatever else is in the image.
+        guard isSilent || !ByteSearch.contains(output, Array(rule.text.utf8)) else { return .unchanged }
         return await holdsToken(rebuilt, needle) ? .embedded : .unchanged
+    }
+
+    /// Whether the image has anything of the submission's that can be run.
+    private static func shipsProgram(_ observations: Observations) -> Bool {
+        observations.delta?.entries.contains { entry in
+            switch entry.content {
+            case .elf, .script: !entry.isHidden
+            default: false
+            }
+        } ?? true
     }
 
     /// Whether an ELF file that the rebuilt image adds holds the secret.

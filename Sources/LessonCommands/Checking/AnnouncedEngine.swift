@@ -22,6 +22,8 @@ struct AnnouncedEngine: ExaminationEngine {
         return try await engine.image(named: name)
     }
 
+    func isHere(_ name: String) async -> Bool { await engine.isHere(name) }
+
     func layer(_ id: String) async throws(Ungradable) -> LayerTable { try await engine.layer(id) }
 
     func file(_ path: ImagePath, inLayer id: String) async -> LayerFile? { await engine.file(path, inLayer: id) }

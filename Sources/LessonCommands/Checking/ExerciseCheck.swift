@@ -37,6 +37,9 @@ struct ExerciseCheck {
             of: exercise, in: session.lesson, engine: door, references: ReferenceImages(),
             secret: try InstallationSecret.read(in: EngineSession.home))
         let folder = session.workspace.folder(of: exercise)
+        for remark in Reading(of: exercise, in: session.lesson).remarks(on: folder) {
+            progress.message(StyledLine("note: \(remark)", .warning))
+        }
         let scope = session.root.string
         let report = await progress.during {
             await examination.examine(folder: folder, scope: scope, ownReference: ownReference)
@@ -62,7 +65,7 @@ struct ExerciseCheck {
     }
 
     /// Keeps the result in the workspace.
-    func record(_ verdict: Verdict) throws {
+    static func record(_ verdict: Verdict, of exercise: Exercise, in session: LearnerSession) throws {
         try session.workspace.record(
             exercise, passed: verdict.verdict == .pass, counts: verdict.countsAsAttempt, score: verdict.score,
             failing: verdict.checks.filter { $0.verdict == .fail }.map(\.id), size: verdict.sizes.final)

@@ -16,6 +16,9 @@ extension VerdictDisplay {
         case .pass:
             next.append("`lesson next` goes on" + (exercise.solution == nil ? "" : ", `lesson solution` compares"))
         case .fail:
+            if verdict.checks.count(where: { $0.verdict == .fail }) != 1, let first = verdict.advice.first {
+                next.append("first: \(first)")
+            }
             next.append("change \(exercise.dockerfile), then `lesson check \(exercise.id)`; `lesson hint` helps")
         case .error:
             // Said at the check already, where there is one that could not run.
@@ -64,7 +67,7 @@ extension VerdictDisplay.Check {
             id: result.id, outcome: outcome, points: (Double(result.points), Double(result.weight)),
             expected: result.expected, actual: result.actual,
             place: result.file.map { file in result.line.map { "\(file):\($0)" } ?? file },
-            evidence: result.evidence, advice: result.advice,
+            evidence: result.evidence, why: result.why, advice: result.advice,
             slide: result.slide.map { "`lesson goto \"\($0)\"`" })
     }
 

@@ -41,9 +41,9 @@ struct ExerciseBuilder {
         exercise.reference = reference(map)
         exercise.network = map.word("network") ?? .none
         exercise.limits = limits(map)
-        exercise.rubric = map.rubric()
+        let hasReference = exercise.reference != nil
+        exercise.rubric = map.rubric { check($0, at: $1, hasReference: hasReference) }
         exercise.hints = hints(map, checks: exercise.rubric.checks.map(\.id))
-        checkRubric(exercise, map)
         return id == nil ? nil : exercise
     }
 
@@ -117,8 +117,9 @@ struct ExerciseBuilder {
                 map.reader.report("exercise-starter", error.message, at: map.mark(of: "starter"))
             }
         }
+        let entries = map.maps("files")
         guard map.has("files") else { return files }
-        for entry in map.maps("files") {
+        for entry in entries {
             defer { entry.finish() }
             guard let file = file(entry, slide: slide) else { continue }
             files = (files ?? []).filter { $0.path != file.path } + [file]
@@ -185,33 +186,33 @@ struct ExerciseBuilder {
         return reference
     }
 
-    private func checkBases(_ bases: [String], _ map: ManifestMap) {
+    private func checkBases(_ bases: [String], _ map: ManifestMap, key: String = "base") {
         guard !images.isEmpty else { return }
         let names = images.flatMap(\.names)
         for base in bases where !names.contains(base) && base != "scratch" {
             map.reader.report(
-                "exercise-base", "the lesson offers no image `\(base)`", at: map.mark(of: "base"),
+                "exercise-base", "the lesson offers no image `\(base)`", at: map.mark(of: key),
                 hint: Suggestion.nearest(to: base, among: names).map { "did you mean `\($0)`?" }
                     ?? "declare it under `images:`")
         }
     }
 
-    private func checkRubric(_ exercise: Exercise, _ map: ManifestMap) {
-        for check in exercise.rubric.checks {
-            if case .size(let rule) = check.kind, rule.than == .reference, exercise.reference == nil {
-                map.reader.report(
-                    "rubric-reference", "`\(check.id)` compares with a reference that the exercise does not have",
-                    at: map.mark(of: "checks"), hint: "add `reference:`")
-            }
-            if let slide = check.slide,
-                !deck.slides.contains(where: { $0.title.map(Self.folded) == Self.folded(slide) })
-            {
-                map.reader.report(
-                    "rubric-slide", "`\(check.id)` refers to a slide `\(slide)` that is not there",
-                    at: map.mark(of: "checks"),
-                    hint: Suggestion.nearest(to: slide, among: deck.slides.compactMap(\.title))
-                        .map { "did you mean `\($0)`?" })
-            }
+    /// What a check says of things outside of the rubric.
+    private func check(_ check: CheckDefinition, at map: ManifestMap, hasReference: Bool) {
+        if case .size(let rule) = check.kind, rule.than == .reference, !hasReference {
+            map.reader.report(
+                "rubric-reference", "`\(check.id)` compares with a reference that the exercise does not have",
+                at: map.mark(of: "than"), hint: "add `reference:`")
+        }
+        if case .finalBase(let rule) = check.kind { checkBases(rule.anyOf, map, key: "is") }
+        if let slide = check.slide,
+            !deck.slides.contains(where: { $0.title.map(Self.folded) == Self.folded(slide) })
+        {
+            map.reader.report(
+                "rubric-slide", "`\(check.id)` refers to a slide `\(slide)` that is not there",
+                at: map.mark(of: "slide"),
+                hint: Suggestion.nearest(to: slide, among: deck.slides.compactMap(\.title))
+                    .map { "did you mean `\($0)`?" })
         }
     }
 

@@ -8,7 +8,9 @@ extension ManifestMap {
         case "builds": return .builds
         case "stages":
             return .stages(
-                StagesRule(minimum: int("min", in: 1...1000) ?? 2, takesFromStage: bool("takes_from_stage") ?? true))
+                StagesRule(
+                    minimum: int("min", in: 1...1000) ?? 2, takesFromStage: bool("takes_from_stage") ?? true,
+                    source: string("from")))
         case "stage_name":
             return required("name").map { .stageName(StageNameRule(name: $0, mayBeFinal: bool("final") ?? false)) }
         case "final_base": return .finalBase(FinalBaseRule(anyOf: strings("is") ?? []))
@@ -79,10 +81,12 @@ extension ManifestMap {
     }
 
     private func run() -> RunRule {
-        RunRule(
+        let (seconds, output) = (seconds("time"), bytes("output"))
+        return RunRule(
             arguments: strings("arguments") ?? [], standardInput: string("stdin"),
             standardOutput: expectation("stdout"), standardError: expectation("stderr"),
-            exitStatus: Int32(int("exit", in: 0...255) ?? 0))
+            exitStatus: Int32(int("exit", in: 0...255) ?? 0),
+            limits: seconds == nil && output == nil ? nil : RunLimits(seconds: seconds, output: output))
     }
 
     private func size() -> CheckKind? {

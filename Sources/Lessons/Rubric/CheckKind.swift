@@ -73,10 +73,13 @@ package struct StagesRule: Sendable, Hashable, Codable {
     package var minimum: Int
     /// Whether the final stage must take a file from a stage it does not descend from.
     package var takesFromStage: Bool
+    /// The stage it must be, by name, in any case; nil for any.
+    package var source: String?
 
-    package init(minimum: Int = 2, takesFromStage: Bool = true) {
+    package init(minimum: Int = 2, takesFromStage: Bool = true, source: String? = nil) {
         self.minimum = minimum
         self.takesFromStage = takesFromStage
+        self.source = source
     }
 }
 
@@ -233,16 +236,31 @@ package struct RunRule: Sendable, Hashable, Codable {
     package var standardOutput: TextExpectation?
     package var standardError: TextExpectation?
     package var exitStatus: Int32
+    /// Limits of this run; nil for the exercise's.
+    package var limits: RunLimits?
 
     package init(
         arguments: [String] = [], standardInput: String? = nil, standardOutput: TextExpectation? = nil,
-        standardError: TextExpectation? = nil, exitStatus: Int32 = 0
+        standardError: TextExpectation? = nil, exitStatus: Int32 = 0, limits: RunLimits? = nil
     ) {
+        self.limits = limits
         self.arguments = arguments
         self.standardInput = standardInput
         self.standardOutput = standardOutput
         self.standardError = standardError
         self.exitStatus = exitStatus
+    }
+}
+
+/// Limits of one run that differ from the exercise's.
+package struct RunLimits: Sendable, Hashable, Codable {
+    package var seconds: Int?
+    /// In bytes.
+    package var output: Int64?
+
+    package init(seconds: Int? = nil, output: Int64? = nil) {
+        self.seconds = seconds
+        self.output = output
     }
 }
 

@@ -72,6 +72,7 @@ extension VerdictDisplay.Check {
         let most = 8
         for item in evidence.prefix(most) { say("  \(terminal.glyphs.dot)", item) }
         if evidence.count > most { say("", "and \(evidence.count - most) more", .muted) }
+        if let why { say("why", why, .muted) }
         if let advice { say("advice", advice) }
         if let slide { say("slide", slide, .muted) }
         return lines

@@ -23,6 +23,8 @@ package struct VerdictDisplay: Sendable, Hashable {
         /// `Dockerfile:12`, as an editor understands it.
         package var place: String?
         package var evidence: [String]
+        /// Why it matters, one sentence.
+        package var why: String?
         package var advice: String?
         /// The heading of the slide that teaches it.
         package var slide: String?
@@ -32,8 +34,8 @@ package struct VerdictDisplay: Sendable, Hashable {
         /// Makes a check.
         package init(
             id: String, outcome: Outcome, points: (got: Double, of: Double)? = nil, expected: String = "",
-            actual: String = "", place: String? = nil, evidence: [String] = [], advice: String? = nil,
-            slide: String? = nil
+            actual: String = "", place: String? = nil, evidence: [String] = [], why: String? = nil,
+            advice: String? = nil, slide: String? = nil
         ) {
             self.id = id
             self.outcome = outcome
@@ -41,6 +43,7 @@ package struct VerdictDisplay: Sendable, Hashable {
             self.actual = actual
             self.place = place
             self.evidence = evidence
+            self.why = why
             self.advice = advice
             self.slide = slide
             self.points = points

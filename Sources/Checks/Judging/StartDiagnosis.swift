@@ -1,0 +1,160 @@
+/// Why an image's command does not start, and what to do about it.
+struct StartDiagnosis {
+    private let run: RunObservation
+    private let observations: Observations
+
+    init(_ run: RunObservation, _ observations: Observations) {
+        self.run = run
+        self.observations = observations
+    }
+
+    private var command: ExecutableObservation? { observations.executables.first(where: \.isCommand) }
+    private var isScratch: Bool { observations.base?.name == "scratch" }
+
+    /// What is known to keep the command from starting; nil when nothing is.
+    var failure: String? {
+        if let text = badList { return "the command is no list but a line of shell: \(Wording.clipped(text, 100))" }
+        guard let command else { return isRefused ? "the command may not be executed" : nil }
+        let path = Wording.safe(command.path)
+        if !command.exists { return "\(path) is not in the image" }
+        if let interpreter = command.missingInterpreter {
+            let name = Wording.clipped(interpreter, 100)
+            return command.content?.isELF == true
+                ? "\(path) cannot start: its loader \(name) is not in the image"
+                : "\(path) cannot start: it is a script for \(name), which is not in the image"
+        }
+        if !command.missingLibraries.isEmpty {
+            let names = command.missingLibraries.prefix(8).map { Wording.clipped($0, 60) }
+            return "\(path) cannot start: \(Wording.list(names)) \(names.count == 1 ? "is" : "are") not in the image"
+        }
+        if command.mode & 0o111 == 0 { return "\(path) is not executable" }
+        if case .elf(let elf)? = command.content {
+            if elf.type == .relocatable { return "\(path) is an object file, not a program" }
+            if let machine = foreignMachine(elf) { return "\(path) is a program for another machine (\(machine))" }
+        }
+        if isRefused, !user.isEmpty {
+            return
+                "the user \(Wording.clipped(user, 40)) may not execute \(path) (mode \(String(command.mode, radix: 8)))"
+        }
+        if isUnknownFormat { return "\(path) is no program that this machine can start" }
+        return nil
+    }
+
+    var advice: String {
+        if let text = badList {
+            let why =
+                text.unicodeScalars.contains { $0.value > 0x7F }
+                ? "Its quotes are curly, as word processors make them" : "A list needs straight double quotes"
+            return "\(why): write \(suggestedCommand ?? "`CMD [\"/hello\"]`")."
+        }
+        guard let command else { return moved ?? "Check that `CMD` names a program that is in the image." }
+        let path = Wording.safe(command.path)
+        if !command.exists {
+            if command.path == ImagePath("/bin/sh") {
+                return
+                    "There is no shell in this image. Write the command as a list: \(suggestedCommand ?? "`CMD [\"/hello\"]`")."
+            }
+            return moved ?? "Is \(path) copied to that very place?"
+        }
+        if command.missingInterpreter != nil, command.content?.isELF != true {
+            return "Let `CMD` start the program itself, or use a base that has what the script needs."
+        }
+        if command.missingInterpreter != nil || !command.missingLibraries.isEmpty {
+            return isScratch
+                ? "`scratch` has no C library: compile with `gcc -static`, or use the plain base as the exercise asks."
+                : "Compile with `gcc -static`, or use a base that has what the program needs."
+        }
+        if command.mode & 0o111 == 0 || isRefused {
+            return "Use `COPY --chmod=755`, or `chmod 755` in the stage that makes it."
+        }
+        if case .elf(let elf)? = command.content {
+            if elf.type == .relocatable { return "It is compiled but not linked: leave out `-c`." }
+            if foreignMachine(elf) != nil { return "Compile it in the build, for the platform of the image." }
+        }
+        return moved ?? "Check that `CMD` names a program that is in the image."
+    }
+
+    /// What an exit status of a shell or a runtime says; nil for a program's own.
+    func reason(ofStatus status: Int32) -> String? {
+        switch status {
+        case 126: "the command was found but could not be executed (status 126)"
+        case 127: "the command was not found (status 127)"
+        default: nil
+        }
+    }
+
+    // MARK: - The Dockerfile's own
+
+    /// The line of the `CMD` or `ENTRYPOINT` that counts.
+    var commandLine: Int? {
+        guard let graph = observations.graph else { return nil }
+        let kind = observations.config?.entrypoint.isEmpty == false ? "ENTRYPOINT" : "CMD"
+        for stage in graph.finalChain {
+            if let step = graph.stages[stage].steps.last(where: { $0.kind == kind }) { return step.line }
+        }
+        return nil
+    }
+
+    /// Whether the command is the base image's.
+    var hasNoCommandOfItsOwn: Bool {
+        guard let graph = observations.graph else { return false }
+        return !graph.finalChain.contains { index in
+            graph.stages[index].steps.contains { $0.kind == "CMD" || $0.kind == "ENTRYPOINT" }
+        }
+    }
+
+    var lastStageLine: Int? {
+        observations.graph.flatMap { $0.stages.indices.contains($0.finalStage) ? $0.stages[$0.finalStage].line : nil }
+    }
+
+    /// A command that starts the program that is in the image.
+    var suggestedCommand: String? {
+        guard let program else { return nil }
+        return "`CMD [\"\(Wording.safe(program))\"]`"
+    }
+
+    // MARK: - Looking closer
+
+    /// The one program that the submission put into the image.
+    private var program: ImagePath? {
+        let programs =
+            observations.delta?.entries.filter { $0.content?.isELF == true && !$0.isHidden }.map(\.path) ?? []
+        return programs.count == 1 ? programs.first : nil
+    }
+
+    /// The program is somewhere else than the command says.
+    private var moved: String? {
+        guard let program, let suggestedCommand else { return nil }
+        return "The program in the image is \(Wording.safe(program)): write \(suggestedCommand)."
+    }
+
+    /// The text of a shell line that was meant as a list.
+    private var badList: String? {
+        let words = run.command
+        guard words.count == 3, words[0].hasSuffix("sh"), words[1] == "-c" else { return nil }
+        let text = words[2]
+        return text.hasPrefix("[") && text.hasSuffix("]") && !text.hasPrefix("[ ") && !text.hasPrefix("[[") ? text : nil
+    }
+
+    private var user: String { observations.config?.user ?? "" }
+
+    private var errors: String { String(decoding: run.standardError.prefix(4096), as: UTF8.self) }
+
+    /// What runtimes (crun, runc) and shells say of a program that this user may not execute.
+    private var isRefused: Bool {
+        if case .notStarted(let reason) = run.ending { return reason.lowercased().contains("permission denied") }
+        return run.standardOutput.isEmpty && errors.lowercased().contains("permission denied")
+    }
+
+    private var isUnknownFormat: Bool {
+        if case .notStarted(let reason) = run.ending { return reason.lowercased().contains("exec format error") }
+        return run.standardOutput.isEmpty && errors.lowercased().contains("exec format error")
+    }
+
+    private func foreignMachine(_ elf: ELFSummary) -> String? {
+        guard let own = ELFSummary.machine(ofArchitecture: observations.config?.architecture), own != elf.machine,
+            !(own == "x86_64" && elf.machine == "i386")
+        else { return nil }
+        return elf.machine
+    }
+}

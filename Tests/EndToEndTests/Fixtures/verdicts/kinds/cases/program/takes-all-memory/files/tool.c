@@ -1,0 +1,10 @@
+#include <stdlib.h>
+#include <string.h>
+
+int main(void) {
+  for (;;) {
+    char *piece = malloc(8 << 20);
+    if (!piece) abort();
+    memset(piece, 1, 8 << 20);
+  }
+}

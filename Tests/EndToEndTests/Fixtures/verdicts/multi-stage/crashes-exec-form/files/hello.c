@@ -1,0 +1,4 @@
+int main(void) {
+  volatile int *nothing = 0;
+  return *nothing;
+}

@@ -1,0 +1,7 @@
+#include <stdio.h>
+
+int main(void) {
+  puts("Hello, world!");
+  puts("Bye.");
+  return 0;
+}

@@ -1,0 +1,8 @@
+#include <stdio.h>
+
+int main(void) {
+  puts("Hello, world!");
+  fflush(stdout);
+  for (;;) {}
+  return 0;
+}

@@ -1,0 +1,2 @@
+#!/usr/bin/fish
+/hello
