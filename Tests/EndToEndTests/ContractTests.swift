@@ -70,4 +70,26 @@ struct ContractTests {
         let list = try learner.run(["start", "greeting", "work"])
         #expect(list.output.contains("slide 2 of 3"))
     }
+
+    /// What the Dockerfile's text tells is told without an engine: none could start in a home that is a file.
+    @Test(
+        arguments: [
+            ("FORM busybox:1\n", 1, "FROM"),
+            ("FROM busybox:1 AS a\nFROM busybox:1\nCOPY --from=b2 / /\nCOPYY\n", 1, "COPY"),
+            (nil, 2, "write a file named `Dockerfile`"),
+        ] as [(String?, Int32, String)])
+    func readsBeforeItBuilds(_ dockerfile: String?, _ status: Int32, _ word: String) throws {
+        let learner = try Learner()
+        try learner.addLesson()
+        _ = try learner.run(["start", "greeting", "work"])
+        try FileManager.default.removeItem(at: learner.folder.appendingPathComponent("work/Dockerfile"))
+        if let dockerfile { try learner.write(dockerfile, to: "work/Dockerfile") }
+        try learner.write("", to: "no-home")
+        let outcome = try learner.run(
+            ["check", "--json"], in: "work",
+            environment: ["LESSON_HOME": learner.folder.appendingPathComponent("no-home").path])
+        #expect(outcome.status == status, "\(outcome.error)")
+        #expect(outcome.output.contains("\"exercise\" : \"relay\""), "\(outcome.output)")
+        #expect(outcome.output.contains(word))
+    }
 }

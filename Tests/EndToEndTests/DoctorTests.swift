@@ -90,6 +90,6 @@ import Testing
         let whole = "\(script); exec \"$LESSON_\" \(arguments)"
         return try learner.run(
             URL(fileURLWithPath: "/usr/bin/unshare"), ["--map-root-user", "--mount", "sh", "-ec", whole],
-            adding: ["HOME_": learner.folder.path, "LESSON_": learner.executable.path])
+            environment: ["HOME_": learner.folder.path, "LESSON_": learner.executable.path])
     }
 }
