@@ -14,7 +14,9 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        for (name, text) in [("ann", "# good"), ("bob", "# broken"), ("dan", "# on gcc")] {
+        for (name, text) in [
+            ("ann", "FROM plain\n# good"), ("bob", "FROM plain\n# broken"), ("dan", "FROM plain\n# on gcc"),
+        ] {
             try folder.write(text, to: "class/\(name)/Dockerfile")
         }
     }
@@ -115,7 +117,7 @@ import Testing
         other = FakeWorld.exercise
         other.bases = ["gcc"]
         #expect(try known(other).allSatisfy { $0 == nil })
-        try folder.write("# good, and more", to: "class/ann/Dockerfile")
+        try folder.write("FROM plain\n# good, and more", to: "class/ann/Dockerfile")
         #expect(try known(FakeWorld.exercise).map { $0 != nil } == [false, true, true])
     }
 }

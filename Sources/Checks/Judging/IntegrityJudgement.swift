@@ -53,7 +53,9 @@ enum IntegrityJudgement {
         switch result.verdict {
         case .ok: return .pass("it is", evidence: result.evidence)
         case .review: return .pass("it seems so, a person should look", evidence: result.evidence)
-        case .skipped: return .unobserved
+        case .skipped:
+            return .fail(
+                result.evidence.first ?? "there is no program", advice: "Put the compiled program into the image.")
         case .flagged:
             return .fail(
                 result.evidence.first ?? "it is not", evidence: result.evidence,
