@@ -3,7 +3,7 @@ import OCI
 /// Hashes and counts what passes through to another source.
 final class HashingSource: ByteSource {
     private let upstream: any ByteSource
-    private var hasher = SHA256Hasher()
+    private var hasher = BackgroundHasher()
     private(set) var count: Int64 = 0
 
     init(_ upstream: any ByteSource) { self.upstream = upstream }
@@ -21,7 +21,7 @@ final class HashingSource: ByteSource {
 /// Hashes and counts what passes through to another sink, or to nowhere.
 final class HashingSink: ByteSink {
     private let downstream: (any ByteSink)?
-    private var hasher = SHA256Hasher()
+    private var hasher = BackgroundHasher()
     private(set) var count: Int64 = 0
 
     init(_ downstream: (any ByteSink)? = nil) { self.downstream = downstream }
@@ -33,4 +33,9 @@ final class HashingSink: ByteSink {
     }
 
     func finish() -> Digest { hasher.finalize() }
+}
+
+/// Where bytes end that are only to be counted or hashed on their way.
+final class NullSink: ByteSink {
+    func write(_ bytes: UnsafeRawBufferPointer) {}
 }

@@ -63,7 +63,7 @@ extension Store {
             // Forgets the layer when its digest is another one.
             state.withLock { _ = $0.verified.insert(snapshot) }
             do throws(ImageError) {
-                guard try packBlocking(snapshot, into: HashingSink()).diffID.description == known else {
+                guard try packBlocking(snapshot, into: NullSink()).diffID.description == known else {
                     throw missing(snapshot)
                 }
             } catch {

@@ -46,7 +46,10 @@ extension Store {
             }
             named[0].references = references
         }
-        for image in named { try await put(image.image, references: naming ? image.references : []) }
+        // It can be loaded again: not worth waiting for the disk, which takes longer than all the rest.
+        for image in named {
+            try await put(image.image, references: naming ? image.references : [], durable: false)
+        }
         return named
     }
 
