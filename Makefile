@@ -4,7 +4,7 @@ DESTDIR ?=
 SWIFT ?= swift
 RELEASE_FLAGS = -c release -Xswiftc -static-stdlib --product lesson
 
-.PHONY: help setup build release demo test lint format bases install uninstall bench clean
+.PHONY: help setup build release demo test test-users lint format bases install uninstall bench clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -20,6 +20,12 @@ test: setup lint
 	scripts/fault-injection --kills 20 --full 6
 	$(SWIFT) build $(RELEASE_FLAGS)
 	scripts/test-identities
+
+## make test-users  as root: the tests that touch the kernel once more, as two kinds of user (some 15 minutes)
+test-users: setup
+	$(SWIFT) build --build-tests
+	$(SWIFT) build $(RELEASE_FLAGS)
+	scripts/test-identities --suites
 
 ## make setup    install what is missing, through the package manager
 setup:

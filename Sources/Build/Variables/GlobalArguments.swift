@@ -23,14 +23,21 @@ struct GlobalArguments: Sendable {
                 if let given = buildArguments[argument.name] {
                     self.values[argument.name] = given
                 } else if let text = argument.value {
-                    let known = self.values
-                    do {
-                        self.values[argument.name] = try dockerfile.wordExpander.expand(text) { known[$0] }.text
+                    do throws(WordError) {
+                        let value = try Self.value(text, self.values, dockerfile)
+                        self.values[argument.name] = value
                     } catch {
                         throw .word(error, file: file, range: command.range)
                     }
                 }
             }
         }
+    }
+
+    /// A value; the variables are let go before they change: a copy for each `ARG` would make many of them quadratic.
+    private static func value(
+        _ text: String, _ known: EnvironmentList, _ dockerfile: Dockerfile
+    ) throws(WordError) -> String {
+        try dockerfile.wordExpander.expand(text) { known[$0] }.text
     }
 }

@@ -47,8 +47,8 @@ extension LintRun {
                     out.values[argument.name] = value
                 } else if let text = argument.value {
                     do throws(WordError) {
-                        let values = out.values
-                        out.values[argument.name] = try dockerfile.wordExpander.expand(text) { values[$0] }.text
+                        let value = try Self.value(text, out.values, dockerfile)
+                        out.values[argument.name] = value
                     } catch {
                         throw error.instructionError
                     }
@@ -56,6 +56,13 @@ extension LintRun {
             }
         }
         return out
+    }
+
+    /// A value; the variables are let go before they change: a copy for each `ARG` would make many of them quadratic.
+    private static func value(
+        _ text: String, _ values: [String: String], _ dockerfile: Dockerfile
+    ) throws(WordError) -> String {
+        try dockerfile.wordExpander.expand(text) { values[$0] }.text
     }
 
     /// The bases of all stages, or nil when one of them stops the build.

@@ -114,6 +114,13 @@ extension LintRun {
         return (try command.instruction.expanded(in: &scope), scope.unset)
     }
 
+    /// A value, under the same care for the environment.
+    private func expanded(_ text: String, _ environment: [String: String], _ dockerfile: Dockerfile)
+        throws(WordError) -> ExpandedWord
+    {
+        try dockerfile.wordExpander.expand(text) { environment[$0] }
+    }
+
     private mutating func report(unset names: [String], _ command: Command, _ state: StageState) {
         for name in names where !state.arguments.contains(name) && report.warnings.count < Self.warningLimit {
             let match =
@@ -141,8 +148,7 @@ extension LintRun {
             state.set(argument.name, value)
         } else if let text = argument.value {
             do throws(WordError) {
-                let environment = state.environment
-                let result = try dockerfile.wordExpander.expand(text) { environment[$0] }
+                let result = try expanded(text, state.environment, dockerfile)
                 report(unset: result.unset, command, state)
                 state.set(argument.name, result.text)
             } catch {
