@@ -89,7 +89,7 @@ struct Attempt {
         let descriptor = outside.path.withPlatformString { open($0, O_RDONLY | O_DIRECTORY) }
         try #require(descriptor >= 0)
         command.descriptors[9] = OwnedDescriptor(descriptor)
-        return Done(completion: try await ChildProcess.run(command, deadline: .seconds(90), outputLimit: 32 << 20))
+        return Done(completion: try await ChildProcess.run(command, deadline: .seconds(240), outputLimit: 32 << 20))
     }
 
     // MARK: - What shows a fall

@@ -46,9 +46,9 @@ struct LifetimeTests {
         }
     }
 
-    /// Looks until it is so; gives up after 30 seconds.
+    /// Looks until it is so; gives up after two minutes.
     private func reached(_ condition: () -> Bool) async -> Bool {
-        let end = Clock.now + 30_000_000_000
+        let end = Clock.now + 120_000_000_000
         while Clock.now < end {
             if condition() { return true }
             try? await Task.sleep(for: .milliseconds(20))

@@ -155,7 +155,7 @@ final class Workbench: Sendable {
     /// Has the probe do something that has no answer.
     private func tell(_ question: Question) throws {
         let done = try ChildProcess.runBlocking(
-            command([]), input: Array(JSONEncoder().encode(question)), deadline: .seconds(60))
+            command([]), input: Array(JSONEncoder().encode(question)), deadline: .seconds(300))
         try #require(done.ending.isSuccess, "\(String(decoding: done.standardOutput, as: UTF8.self))")
     }
 
@@ -201,7 +201,7 @@ final class Workbench: Sendable {
         if question.layers.isEmpty { question.layers = [image] }
         let input = try Array(JSONEncoder().encode(question))
         let command = command([])
-        let done = try await ChildProcess.run(command, input: input, deadline: .seconds(120))
+        let done = try await ChildProcess.run(command, input: input, deadline: .seconds(300))
         let said = String(decoding: done.standardError, as: UTF8.self)
         return try #require(
             try? JSONDecoder().decode(Answer.self, from: Data(done.standardOutput)),
