@@ -44,6 +44,7 @@ let package = Package(
         // System libraries, C shims.
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CLinux"),
     ]
@@ -55,7 +56,7 @@ let package = Package(
         // The kernel side.
         + room("OCI", ["CNettle"])
         + room("Linux", ["CLinux", system])
-        + room("Images", ["OCI", "Linux", "CArchive", "Diagnostics", grdb, system])
+        + room("Images", ["OCI", "Linux", "CArchive", "CLZMA", "Diagnostics", grdb, system])
         + room("Sandbox", ["OCI", "Linux", "CLinux", system], tests: ["sandbox-probe"])
         + room(
             "Build", ["Dockerfile", "Images", "Sandbox", "OCI", "Linux", "Diagnostics", system], tests: ["lesson"])
@@ -85,6 +86,15 @@ let package = Package(
                 name: "AttackTests",
                 dependencies: ["lesson", "Linux", system],
                 resources: [.copy("Fixtures")],
+                swiftSettings: rules
+            ),
+            // Each parser of what comes from outside, fed with mutants of valid inputs.
+            .testTarget(
+                name: "FuzzTests",
+                dependencies: [
+                    "Checks", "Diagnostics", "Dockerfile", "Images", "LessonCommands", "Lessons", "Linux", "OCI",
+                    "Slides", system,
+                ],
                 swiftSettings: rules
             ),
             .testTarget(

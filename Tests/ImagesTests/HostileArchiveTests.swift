@@ -211,6 +211,43 @@ struct HostileArchiveTests {
         }
     }
 
+    @Test func `headers without files, and zeros after the end, are stopped too`() async throws {
+        let limits = ArchiveLimits(bytes: 1 << 20, entries: 16)
+        var header = TestArchive()
+        header.add(TarEntry(path: Array("g".utf8), kind: .file), [UInt8](repeating: 32, count: 1 << 20))
+        header.bytes[156] = UInt8(ascii: "g")
+        Self.checksum(&header.bytes, at: 0)
+        let end = [UInt8](repeating: 0, count: 2 << 20)
+        for archive in [header.bytes + header.bytes + header.bytes + end.prefix(1024), TestArchive.of([]) + end] {
+            await #expect {
+                try await store.importLayer(from: .bytes(archive), limits: limits)
+            } throws: {
+                ($0 as? ImageError)?.code == .tooLarge
+            }
+        }
+    }
+
+    @Test func `sizes whose sum is no number are too large, not the end of the program`() async throws {
+        // Nearly 4 EiB each, all of it holes.
+        var archive: [UInt8] = []
+        for name in ["a", "b", "c"] {
+            var block = TestArchive.of([TestArchive.file(name, "")])
+            block.removeLast(1024)
+            block.replaceSubrange(257..<265, with: "ustar  \u{0}".utf8)
+            block.replaceSubrange(483..<495, with: [0x80, 0, 0, 0, 0x3F, 0, 0, 0, 0, 0, 0, 0])
+            block[156] = UInt8(ascii: "S")
+            Self.checksum(&block, at: 0)
+            archive += block
+        }
+        for limit in [Int64.max, 1 << 30] {
+            await #expect {
+                try await store.importLayer(from: .bytes(archive), limits: ArchiveLimits(bytes: limit))
+            } throws: {
+                [.tooLarge, .system].contains(($0 as? ImageError)?.code)
+            }
+        }
+    }
+
     @Test func `many small entries are stopped by their number`() async throws {
         let archive = TestArchive.of((0..<200).map { TestArchive.file("f\($0)") })
         await #expect {

@@ -53,6 +53,28 @@ struct StoreTests {
         #expect(try folders("snapshots").isEmpty)
     }
 
+    @Test func `a giant of nothing but holes takes next to nothing, however large it says it is`() async throws {
+        let store = try scratch.store()
+        let pending = try store.begin()
+        let upper = try RootedDirectory(at: pending.upper)
+        for name in ["a", "b"] {
+            try upper.writeFile(FilePath(name), [1])
+            #expect(truncate(pending.upper.appending(name).string, 1 << 40) == 0)
+        }
+        let layer = try await store.commit(pending)
+        #expect(try store.listing(of: layer).contentBytes == 2 << 40)
+        #expect(try store.tarBytes(of: layer) > 2 << 40)
+        #expect(try store.diskUsage().totalBytes < 1 << 20)
+    }
+
+    @Test func `sizes whose sum is no number stop at the largest`() {
+        // As a learner makes them with `truncate -s 7E` on a tmpfs.
+        let giants = ["a", "b", "c"].map { LayerEntry(path: FilePath($0), kind: .file, mode: 0o644, size: .max - 1) }
+        let listing = LayerListing(entries: giants)
+        #expect(listing.contentBytes == .max)
+        #expect(listing.tarBytes == .max)
+    }
+
     @Test func `a step is found by its key until its layer is gone`() async throws {
         let store = try scratch.store()
         let key = Digest.sha256(of: "step")

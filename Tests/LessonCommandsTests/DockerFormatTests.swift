@@ -44,6 +44,7 @@ struct GoTemplateTests {
         ("{{with $c := .Config}}{{$c.User}}{{end}}ok", "ok"),
         (#"{{printf "%s-%d|%-4d|%04d|%q" .Id .Size .Size .Size .Id}}"#, #"sha256:0123-12|12  |0012|"sha256:0123""#),
         (#"{{printf "%.2f%%" .Size}}"#, "12.00%"),
+        (#"{{printf "%f|%.9f" 1000000000000000 9000000000}}"#, "1000000000000000|9000000000"),
         ("{{slice .Id 7}} {{slice .Id 0 3}}", "0123 sha"),
         ("{{if gt .Size 3}}big{{end}}{{if lt .Size 3}}small{{end}}", "big"),
     ])
@@ -56,7 +57,8 @@ struct GoTemplateTests {
         "{{}}",
         "{{.Id \"a\"}}",
         "{{index .Config.Cmd 9}}", "{{\"unterminated}}", "{{(.Id}}", "{{else}}", "{{.Id | nonsense}}",
-        "{{index .Config.Cmd \"a\"}}",
+        "{{index .Config.Cmd \"a\"}}", "{{/* no end", "{{/*",
+        "{{" + String(repeating: "(", count: 100_000),
     ])
     func refuses(_ template: String) {
         #expect(throws: GoTemplate.Failure.self) { try GoTemplate(parsing: template).render(Self.value) }

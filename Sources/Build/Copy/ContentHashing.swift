@@ -12,7 +12,7 @@ enum ContentHashing {
         guard !wanted.isEmpty else { return }
         let entries = match.entries
         let top = match.path
-        let bytes = wanted.reduce(Int64(0)) { $0 + entries[$1].size }
+        let bytes = wanted.lazy.map { entries[$0].size }.sizeSum
         let workers = bytes > 4 << 20 || wanted.count > 256 ? min(Cores.count, wanted.count) : 1
         let results = Mutex<([Int: Digest], CopyError?)>(([:], nil))
         let next = Atomic<Int>(0)

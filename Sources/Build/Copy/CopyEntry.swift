@@ -43,5 +43,5 @@ struct CopyMatch: Sendable {
     var isDirectory: Bool { entries.first?.kind == .directory }
 
     /// Bytes of all regular files.
-    var bytes: Int64 { entries.reduce(0) { $0 + $1.size } }
+    var bytes: Int64 { entries.lazy.map(\.size).sizeSum }
 }

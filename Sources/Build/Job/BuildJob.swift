@@ -77,7 +77,7 @@ final class BuildJob: Sendable {
         let prefix = top.isEmpty ? "" : top + "/"
         contextFiles.withLock { files in
             for entry in match.entries where entry.kind == .regular {
-                bytes += entry.size
+                bytes = bytes.addingSize(entry.size)
                 guard let content = entry.content else { continue }
                 files[entry.path.isEmpty ? top : prefix + entry.path.string] = content.hex
             }

@@ -1,3 +1,5 @@
+import OCI
+
 extension ImageDelta {
     /// Compares an image's layers with a base.
     ///
@@ -93,9 +95,7 @@ private struct Computation {
     }
 
     func delta(against: ImageDelta.Against) -> ImageDelta {
-        let bytes = found.reduce(Int64(0)) { sum, entry in
-            entry.kind == .file ? sum.addingReportingOverflow(max(0, entry.size)).partialValue : sum
-        }
+        let bytes = found.lazy.filter { $0.kind == .file }.map(\.size).sizeSum
         // Files before directories when there are too many: directories alone prove little.
         var kept = found
         if kept.count > ImageDelta.maximumEntries {

@@ -1,4 +1,5 @@
 package import Images
+import OCI
 
 extension ImageInspection {
     /// Lays the layers over one another. Linear in the number of entries; reads no file.
@@ -48,7 +49,7 @@ struct LayerMerging {
         layers.append(
             ImageInspection.Layer(
                 id: source.id, isBase: number < baseCount, archiveBytes: source.archiveBytes,
-                contentBytes: ImageInspection.sum(source.listing.entries.map(\.size)), changes: [], wastedBytes: 0))
+                contentBytes: source.listing.contentBytes, changes: [], wastedBytes: 0))
         let entries = source.listing.entries.map { (path: ImagePath(bytes: $0.path.bytes), entry: $0) }
         // What a layer deletes and makes anew is changed.
         let made = Set(entries.lazy.filter { $0.entry.kind != .whiteout }.map(\.path))
@@ -146,7 +147,7 @@ struct LayerMerging {
             files[file].names -= 1
             guard files[file].names == 0 else { continue }
             files[file].hiddenBy = (number, isReplaced && next == path)
-            hidden.bytes = ImageInspection.sum([hidden.bytes, files[file].size])
+            hidden.bytes = hidden.bytes.addingSize(files[file].size)
         }
         return hidden
     }
@@ -180,10 +181,10 @@ struct LayerMerging {
         for file in files {
             guard let (by, isReplaced) = file.hiddenBy else { continue }
             if file.layer < baseCount {
-                if by >= baseCount { hiddenBase = ImageInspection.sum([hiddenBase, file.size]) }
+                if by >= baseCount { hiddenBase = hiddenBase.addingSize(file.size) }
                 continue
             }
-            layers[file.layer].wastedBytes = ImageInspection.sum([layers[file.layer].wastedBytes, file.size])
+            layers[file.layer].wastedBytes = layers[file.layer].wastedBytes.addingSize(file.size)
             guard file.size > 0 else { continue }
             waste.append(
                 ImageInspection.Waste(

@@ -1,4 +1,5 @@
 package import Images
+import OCI
 
 /// What the layers of an image add, change and take away, and what of it is wasted.
 package struct ImageInspection: Sendable {
@@ -98,12 +99,12 @@ package struct ImageInspection: Sendable {
     // MARK: - Sums, in bytes
 
     /// Uncompressed archives of all layers: what Docker calls the image's size.
-    package var totalBytes: Int64 { Self.sum(layers.map(\.archiveBytes)) }
-    package var baseBytes: Int64 { Self.sum(layers.prefix(baseCount).map(\.archiveBytes)) }
-    package var addedBytes: Int64 { Self.sum(layers.dropFirst(baseCount).map(\.archiveBytes)) }
+    package var totalBytes: Int64 { layers.map(\.archiveBytes).sizeSum }
+    package var baseBytes: Int64 { layers.prefix(baseCount).map(\.archiveBytes).sizeSum }
+    package var addedBytes: Int64 { layers.dropFirst(baseCount).map(\.archiveBytes).sizeSum }
     /// Of files alone, without the headers of archives.
-    package var addedContentBytes: Int64 { Self.sum(layers.dropFirst(baseCount).map(\.contentBytes)) }
-    package var wastedBytes: Int64 { Self.sum(waste.map(\.bytes)) }
+    package var addedContentBytes: Int64 { layers.dropFirst(baseCount).map(\.contentBytes).sizeSum }
+    package var wastedBytes: Int64 { waste.map(\.bytes).sizeSum }
 
     /// The share of what the layers above the base bring that can be seen in the end: 1 when nothing is wasted, also when
     /// there is nothing at all.
@@ -116,13 +117,5 @@ package struct ImageInspection: Sendable {
     package func largest(_ count: Int) -> [VisibleFile] {
         let files = files.filter { $0.size > 0 }.sorted { ($1.size, $0.path) < ($0.size, $1.path) }
         return Array(files.prefix(count))
-    }
-
-    /// Sizes are what an archive claims: their sum may be too large for a number.
-    static func sum(_ numbers: some Sequence<Int64>) -> Int64 {
-        numbers.reduce(0) { sum, number in
-            let (result, overflow) = sum.addingReportingOverflow(max(0, number))
-            return overflow ? .max : result
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Lessons
+import OCI
 
 /// Whether an image holds only what it may over its base.
 struct DeltaJudgement {
@@ -122,7 +123,7 @@ struct DeltaJudgement {
 
     private func failure(_ problems: Problems, _ delta: ImageDelta) -> Finding {
         var parts: [String] = []
-        let extraBytes = problems.extras.reduce(Int64(0)) { $0 &+ $1.size }
+        let extraBytes = problems.extras.lazy.map(\.size).sizeSum
         let extraPaths = Set(problems.extras.map(\.path)).count
         if extraPaths == 1, let extra = problems.extras.first {
             parts.append("also \(Wording.safe(extra.path)) (\(describe(extra)))")

@@ -1,4 +1,5 @@
 import Lessons
+import OCI
 
 /// Files that must not be in any layer over the base.
 enum ForbiddenJudgement {
@@ -22,7 +23,7 @@ enum ForbiddenJudgement {
             }
         }
         guard let first = found.first else { return .pass("none of them") }
-        let bytes = found.reduce(Int64(0)) { $0 &+ $1.entry.size }
+        let bytes = found.lazy.map(\.entry.size).sizeSum
         var evidence = found.prefix(12).map { hit in
             let origin = hit.entry.origin.map { ", " + $0.sentence(dockerfile: dockerfile) } ?? ""
             let hidden = hit.entry.isHidden ? ", hidden by a later layer but still in layer \(hit.entry.layer)" : ""

@@ -1,6 +1,7 @@
 package import Checks
 package import Images
 import Lessons
+import OCI
 package import SystemPackage
 
 /// What an examination needs of the engine: a small door, so that it can be tested without one.
@@ -118,7 +119,7 @@ package struct EngineImage: Sendable {
     }
 
     /// The sum of its uncompressed layers.
-    package var size: Int64 { layers.reduce(0) { $0 + $1.bytes } }
+    package var size: Int64 { layers.lazy.map(\.bytes).sizeSum }
 }
 
 /// A file to read in pieces.

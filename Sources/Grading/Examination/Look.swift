@@ -1,5 +1,6 @@
 import Checks
 import Lessons
+import OCI
 import SystemPackage
 
 /// One look at an image that was built: everything that needs its layers.
@@ -96,7 +97,7 @@ struct Look {
             base.size = matched.image.size
             observations.delta = delta(
                 over: layers.prefix(count).compactMap { tables[$0.id] }, skipping: count, against: .base(matched.name))
-            observations.sizes.addedOverBase = layers.dropFirst(count).reduce(0) { $0 + $1.bytes }
+            observations.sizes.addedOverBase = layers.dropFirst(count).map(\.bytes).sizeSum
         } else if let matched {
             var below: [LayerTable] = []
             for layer in matched.image.layers { below.append(try await engine.layer(layer.id)) }
@@ -107,8 +108,8 @@ struct Look {
             let count = rootLayerCount(of: graph)
             observations.delta = delta(
                 over: layers.prefix(count).compactMap { tables[$0.id] }, skipping: count, against: .base(rootName))
-            observations.sizes.base = layers.prefix(count).reduce(0) { $0 + $1.bytes }
-            observations.sizes.addedOverBase = layers.dropFirst(count).reduce(0) { $0 + $1.bytes }
+            observations.sizes.base = layers.prefix(count).map(\.bytes).sizeSum
+            observations.sizes.addedOverBase = layers.dropFirst(count).map(\.bytes).sizeSum
         }
         observations.base = base
     }

@@ -28,17 +28,19 @@ package enum Compression: String, Sendable, Hashable, CaseIterable {
 
 /// What `source` holds, without its compression, which is recognised by content.
 ///
-/// libarchive does the four filters, one layer of them, and nothing else: its formats are never switched on.
+/// libarchive does the filters, one layer of them, and nothing else: its formats are never switched on. xz is read by
+/// ``XZSource``, which limits its memory; zstd refuses windows above 128 MiB, gzip and bzip2 have small ones.
 final class Decompressor: ByteSource {
     let compression: Compression
     private let upstream: Upstream
     private let archive: OpaquePointer?
+    private let xz: XZSource?
     /// What libarchive handed out and is not yet read.
     private var block = UnsafeRawBufferPointer(start: nil, count: 0)
     private var finished = false
 
     /// What the C side calls back into.
-    private final class Upstream {
+    private final class Upstream: ByteSource {
         let source: any ByteSource
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
         /// Bytes read ahead to recognise the compression.
@@ -47,6 +49,16 @@ final class Decompressor: ByteSource {
 
         init(_ source: any ByteSource) { self.source = source }
         deinit { buffer.deallocate() }
+
+        /// First what was read ahead.
+        func read(into target: UnsafeMutableRawBufferPointer) throws(ImageError) -> Int {
+            guard ahead > 0 else { return try source.read(into: target) }
+            let count = min(ahead, target.count)
+            target.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            ahead -= count
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[count..<count + ahead]))
+            return count
+        }
     }
 
     init(_ source: any ByteSource) throws(ImageError) {
@@ -58,22 +70,23 @@ final class Decompressor: ByteSource {
             upstream.ahead += count
         }
         compression = Compression(detecting: upstream.buffer[..<upstream.ahead])
-        guard compression != .none else {
+        guard compression != .none, compression != .xz else {
             archive = nil
+            xz = compression == .xz ? try XZSource(upstream) : nil
             return
         }
+        xz = nil
         archive = archive_read_new()
         guard let archive else { throw ImageError(.system, "no memory to read an archive") }
         let enabled =
             switch compression {
             case .gzip: archive_read_support_filter_gzip(archive)
             case .bzip2: archive_read_support_filter_bzip2(archive)
-            case .xz: archive_read_support_filter_xz(archive)
             case .zstandard: archive_read_support_filter_zstd(archive)
-            case .none: ARCHIVE_OK
+            case .none, .xz: ARCHIVE_OK
             }
+        // `deinit` frees the archive, also when this throws: all properties are set.
         guard enabled == ARCHIVE_OK else {
-            archive_read_free(archive)
             throw ImageError(.unsupported, "\(compression.rawValue) is not supported by the libarchive of this machine")
         }
         archive_read_support_format_raw(archive)
@@ -96,19 +109,13 @@ final class Decompressor: ByteSource {
                     return Int(ARCHIVE_FATAL)
                 }
             }, nil)
-        guard opened == ARCHIVE_OK else {
-            let error = failure()
-            archive_read_free(archive)
-            throw error
-        }
+        guard opened == ARCHIVE_OK else { throw failure() }
         var entry: OpaquePointer?
         let header = archive_read_next_header(archive, &entry)
         if header == ARCHIVE_EOF {
             finished = true
         } else if header != ARCHIVE_OK {
-            let error = failure()
-            archive_read_free(archive)
-            throw error
+            throw failure()
         }
     }
 
@@ -120,18 +127,13 @@ final class Decompressor: ByteSource {
         return ImageError(.malformed, "cannot decompress the archive (\(compression.rawValue)): \(words.lowercased())")
     }
 
-    func skip(_ count: Int64) -> Bool { archive == nil && upstream.ahead == 0 && upstream.source.skip(count) }
+    func skip(_ count: Int64) -> Bool {
+        compression == .none && upstream.ahead == 0 && upstream.source.skip(count)
+    }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImageError) -> Int {
-        guard let archive else {
-            guard upstream.ahead > 0 else { return try upstream.source.read(into: buffer) }
-            let count = min(upstream.ahead, buffer.count)
-            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: upstream.buffer[..<count]))
-            upstream.ahead -= count
-            upstream.buffer.copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: upstream.buffer[count..<count + upstream.ahead]))
-            return count
-        }
+        if let xz { return try xz.read(into: buffer) }
+        guard let archive else { return try upstream.read(into: buffer) }
         while block.isEmpty {
             if finished { return 0 }
             var start: UnsafeRawPointer?

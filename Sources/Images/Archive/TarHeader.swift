@@ -1,3 +1,5 @@
+import OCI
+
 /// Writes the headers of a tar archive: ustar where it suffices, pax records before it where it does not, the same
 /// choice as Go's `archive/tar` makes for Docker. No access time, no user names: nothing that depends on the machine.
 ///
@@ -11,10 +13,11 @@ enum TarHeader {
     static func storedSize(of entry: TarEntry) -> Int64 {
         let records = records(of: entry).bytes.count
         let extended = records == 0 ? 0 : 512 + roundUp(Int64(records))
-        return extended + 512 + roundUp(entry.kind == .file ? entry.size : 0)
+        return roundUp(entry.kind == .file ? entry.size : 0).addingSize(extended + 512)
     }
 
-    static func roundUp(_ size: Int64) -> Int64 { (size + 511) / 512 * 512 }
+    /// To whole blocks; the largest number stays what it is.
+    static func roundUp(_ size: Int64) -> Int64 { size > .max - 511 ? size : (size + 511) / 512 * 512 }
 
     /// All headers of an entry.
     static func encode(_ entry: TarEntry) -> [UInt8] {

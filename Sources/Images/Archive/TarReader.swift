@@ -1,3 +1,5 @@
+import OCI
+
 /// Reads a tar archive: v7, ustar, GNU and pax, with long names, large numbers and sparse files.
 ///
 /// Written here, in a memory-safe language, because an image's identity hangs on the exact bytes of its layers: what
@@ -12,6 +14,9 @@ final class TarReader {
     private var end = 0
     /// Bytes that were read of the source.
     private var consumed: Int64 = 0
+    /// How long the archive may be: its content, and for each entry more headers than anyone needs. Else headers
+    /// without files, or zeros after the end, would be unpacked for ever.
+    private let bound: Int64
     /// Where in the uncompressed archive the content of the current entry begins.
     var contentOffset: Int64 { consumed - Int64(end - start) }
     /// Gets each byte that is not content somebody read as such.
@@ -37,6 +42,8 @@ final class TarReader {
     init(_ source: any ByteSource, limits: ArchiveLimits = ArchiveLimits()) {
         self.source = source
         self.limits = limits
+        let headers = Int64(limits.entries).multipliedReportingOverflow(by: 4096)
+        bound = limits.bytes.addingSize(headers.overflow ? .max : headers.partialValue)
     }
 
     deinit { buffer.deallocate() }
@@ -48,9 +55,16 @@ final class TarReader {
         if start == end {
             start = 0
             end = try source.read(into: buffer)
-            consumed += Int64(end)
+            try consume(Int64(end))
         }
         return UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+    }
+
+    private func consume(_ count: Int64) throws(ImageError) {
+        consumed = consumed.addingSize(count)
+        guard consumed <= bound else {
+            throw ImageError(.tooLarge, "the archive is longer than \(bound) bytes once it is decompressed")
+        }
     }
 
     /// The next 512 bytes; nil at the end of the archive.
@@ -67,7 +81,7 @@ final class TarReader {
                 throw ImageError(.malformed, "the archive is cut off")
             }
             end += count
-            consumed += Int64(count)
+            try consume(Int64(count))
         }
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[start..<start + TarBlock.size])
         start += TarBlock.size
@@ -80,7 +94,7 @@ final class TarReader {
         while rest > 0 {
             // Over what nobody wants to see, when the source knows how.
             if start == end, framing == nil, source.skip(rest) {
-                consumed += rest
+                try consume(rest)
                 return
             }
             let bytes = try available()
@@ -181,10 +195,10 @@ final class TarReader {
         padding = (512 - stored % 512) % 512
         var size = kind == .file ? stored : 0
         if kind == .file { size = try sparse(header, extended, stored: stored) ?? stored }
-        contentBytes += size
-        guard contentBytes <= limits.bytes, size <= limits.bytes else {
+        guard size <= limits.bytes - contentBytes else {
             throw ImageError(.tooLarge, "the archive holds more than \(limits.bytes) bytes")
         }
+        contentBytes += size
         if kind == .file, !isSparse { segments = stored > 0 ? [Segment(offset: 0, length: stored)] : [] }
         var entry = TarEntry(
             path: path, kind: kind, mode: UInt32(try header.number(at: 100, 8) & 0o7777), size: size,

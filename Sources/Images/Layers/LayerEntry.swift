@@ -1,3 +1,4 @@
+import OCI
 package import SystemPackage
 
 /// One name of a layer, as the layer's archive would hold it. Ids are the container's.
@@ -57,13 +58,11 @@ package struct LayerListing: Hashable, Sendable {
 
     /// The size of the layer's uncompressed archive in bytes, its end of 1024 zero bytes included, without packing it.
     package var tarBytes: Int64 {
-        var total: Int64 = 1024
-        for entry in entries { for stored in entry.tarEntries { total += TarHeader.storedSize(of: stored) } }
-        return total
+        entries.lazy.flatMap(\.tarEntries).map(TarHeader.storedSize).sizeSum.addingSize(1024)
     }
 
     /// Bytes of all files.
-    package var contentBytes: Int64 { entries.reduce(0) { $0 + $1.size } }
+    package var contentBytes: Int64 { entries.lazy.map(\.size).sizeSum }
 }
 
 /// The names by which layers say that something below is gone (OCI image-spec, "Whiteouts").

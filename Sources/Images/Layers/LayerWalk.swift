@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import OCI
 import SystemPackage
 
 /// Reads an overlayfs upper directory in place, as the layer it is.
@@ -19,10 +20,16 @@ struct LayerWalk {
         var entry: LayerEntry
         /// Of a file with several names.
         var inode: Inode?
+        /// What it takes on disk.
+        var diskBytes: Int64 = 0
     }
 
     /// Every entry, parents first, siblings by the bytes of their names. Depth costs no stack.
-    func listing() throws(ImageError) -> LayerListing {
+    func listing() throws(ImageError) -> LayerListing { try measured().listing }
+
+    /// Every entry, and about what all of them take on disk: holes in files take nothing.
+    func measured() throws(ImageError) -> (listing: LayerListing, diskBytes: Int64) {
+        var diskBytes: Int64 = 0
         var entries: [LayerEntry] = []
         var linked: [Inode: FilePath] = [:]
         var waiting: [Found] = []
@@ -36,11 +43,13 @@ struct LayerWalk {
                     found.entry.linkTarget = first.bytes
                     found.entry.size = 0
                     found.entry.attributes = []
+                    found.diskBytes = 0
                 } else {
                     linked[inode] = found.entry.path
                 }
             }
             entries.append(found.entry)
+            diskBytes = diskBytes.addingSize(found.diskBytes)
             guard found.entry.isDirectory else { continue }
             let path = found.entry.path
             guard path.length < 4000 else {
@@ -66,7 +75,7 @@ struct LayerWalk {
                 }
             }
         }
-        return LayerListing(entries: entries)
+        return (LayerListing(entries: entries), diskBytes)
     }
 
     /// What a name stands for; nil for a socket, which means nothing without the process that made it: Docker leaves
@@ -122,7 +131,10 @@ struct LayerWalk {
         case S_IFSOCK: return nil
         default: throw ImageError(.unsupported, "\(path) is a device that a layer cannot hold")
         }
-        return Found(entry: entry, inode: inode)
+        // The inode and the name take something too.
+        let overhead: Int64 = entry.isDirectory ? 4096 : 256
+        let blocks = type == S_IFREG ? min(Int64(clamping: status.st_blocks), .max / 512) * 512 : 0
+        return Found(entry: entry, inode: inode, diskBytes: blocks.addingSize(overhead))
     }
 
     private static func linkTarget(

@@ -7,13 +7,10 @@ struct SnapshotRecord {
     /// One line for each entry, ended by a zero byte.
     let lines: [[UInt8]]
     let fingerprint: Digest
-    /// About what the layer takes on disk.
-    let diskBytes: Int64
 
     init(_ listing: LayerListing) {
         var lines: [[UInt8]] = []
         var hasher = SHA256Hasher()
-        var disk: Int64 = 0
         for entry in listing.entries {
             var line = entry.path.bytes
             // The root's time changes when overlayfs mounts it.
@@ -25,11 +22,9 @@ struct SnapshotRecord {
             line.append(0)
             hasher.update(line)
             lines.append(line)
-            disk += entry.kind == .hardLink ? 0 : (entry.size + 4095) / 4096 * 4096 + (entry.isDirectory ? 4096 : 256)
         }
         self.lines = lines
         fingerprint = hasher.finalize()
-        diskBytes = disk
     }
 
     func write(to path: FilePath) throws(ImageError) {

@@ -182,7 +182,7 @@ extension Store {
         return NamedImage(
             image: image, references: names.compactMap { try? Reference(parsing: $0) },
             knownID: (row["id"] as String?).flatMap { Digest($0) }, added: row["added"], used: row["used"],
-            size: layers.reduce(0) { $0 + ($1["tar_bytes"] as Int64? ?? 0) })
+            size: layers.map { $0["tar_bytes"] as Int64? ?? 0 }.sizeSum)
     }
 
     /// The image if all its layers are there; else the store forgets the layer, and with it the image.

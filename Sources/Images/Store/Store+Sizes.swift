@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import OCI
 import SystemPackage
 
 extension Store {
@@ -35,7 +36,7 @@ extension Store {
     /// The bytes of all files of all layers of an image.
     package func contentBytes(of image: StoredImage) throws(ImageError) -> Int64 {
         var sum: Int64 = 0
-        for layer in image.layers { sum += try contentBytes(of: layer) }
+        for layer in image.layers { sum = sum.addingSize(try contentBytes(of: layer)) }
         return sum
     }
 
@@ -51,7 +52,7 @@ extension Store {
             let end = bytes[index...].firstIndex(of: 0) ?? bytes.count
             if let mark = bytes[index..<end].firstIndex(of: 1), bytes[(mark + 1)..<end].starts(with: file) {
                 let fields = bytes[(mark + 1)..<end].split(separator: 32, maxSplits: 4)
-                if fields.count > 3 { sum += Int64(String(decoding: fields[3], as: UTF8.self)) ?? 0 }
+                if fields.count > 3 { sum = sum.addingSize(Int64(String(decoding: fields[3], as: UTF8.self)) ?? 0) }
             }
             index = end + 1
         }

@@ -61,7 +61,7 @@ extension Store {
         _ pending: PendingSnapshot, diffID: Digest? = nil, archiveBytes: Int64? = nil, content: Digest? = nil
     ) throws(ImageError) -> SnapshotID {
         let upper = try rooted(pending.upper)
-        let listing = try LayerWalk(root: upper, ids: ids).listing()
+        let (listing, diskBytes) = try LayerWalk(root: upper, ids: ids).measured()
         let record = SnapshotRecord(listing)
         let summary: String
         do throws(LinuxError) { summary = try upper.summary() } catch { throw ImageError(error) }
@@ -83,7 +83,7 @@ extension Store {
                         """,
                     arguments: [
                         pending.id.description, Self.now, Self.now, listing.tarBytes, archiveBytes,
-                        record.diskBytes,
+                        diskBytes,
                         listing.entries.count, record.fingerprint.description, diffID?.description, diffID != nil,
                         bootID, summary, content?.description,
                     ])

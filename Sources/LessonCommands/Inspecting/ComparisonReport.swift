@@ -170,9 +170,7 @@ struct ComparisonReport {
 
     private func list(_ title: String, _ differences: [ImageComparison.Difference], _ all: Bool) -> [StyledLine] {
         guard !differences.isEmpty else { return [] }
-        let bytes = differences.reduce(Int64(0)) { sum, one in
-            sum.addingReportingOverflow((one.first ?? one.second)?.size ?? 0).partialValue
-        }
+        let bytes = differences.lazy.map { ($0.first ?? $0.second)?.size ?? 0 }.sizeSum
         let files = differences.count { ($0.first ?? $0.second)?.kind.isDirectory == false }
         var lines = [
             StyledLine(),

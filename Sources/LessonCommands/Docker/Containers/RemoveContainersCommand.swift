@@ -1,5 +1,6 @@
 import ArgumentParser
 import Images
+import OCI
 import TerminalUI
 
 struct RemoveContainersCommand: DockerCommand {
@@ -54,7 +55,9 @@ struct PruneContainersCommand: DockerCommand {
         let ended = try engine.store.containers().filter { $0.image != nil }
         var bytes: Int64 = 0
         for container in ended {
-            if let layer = container.image?.layers.last { bytes += try engine.store.tarBytes(of: layer) }
+            if let layer = container.image?.layers.last {
+                bytes = bytes.addingSize(try engine.store.tarBytes(of: layer))
+            }
             try await engine.store.remove(container)
         }
         if !ended.isEmpty {

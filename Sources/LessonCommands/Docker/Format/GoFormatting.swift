@@ -56,9 +56,10 @@ enum GoFormatting {
             return text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         case ("x", .number(let digits)): return Int64(digits).map { String($0, radix: 16) } ?? digits
         case ("f", .number(let digits)):
-            guard let number = Double(digits), abs(number) < 1e15 else { return digits }
+            guard let number = Double(digits) else { return digits }
             let places = min(precision ?? 6, 9)
             let scale = (0..<places).reduce(1.0) { value, _ in value * 10 }
+            guard number.magnitude * scale < 9e18 else { return digits }
             let scaled = Int64((number.magnitude * scale).rounded())
             let fraction = String(scaled % Int64(scale))
             let zeros = String(repeating: "0", count: max(0, places - fraction.count))

@@ -53,6 +53,7 @@ struct GoTemplateParser {
             skipSpace()
             if starts(with: "/*") {
                 while position < text.count, !starts(with: "*/") { position += 1 }
+                guard position < text.count else { throw failure("unclosed comment") }
                 position += 2
                 try close()
                 continue
@@ -194,6 +195,9 @@ struct GoTemplateParser {
             return .literal(.string(try string(character)))
         case "(":
             position += 1
+            depth += 1
+            defer { depth -= 1 }
+            guard depth < 32 else { throw failure("parentheses nest more than 32 deep") }
             let inner = try pipeline()
             skipSpace()
             guard starts(with: ")") else { throw failure("unclosed left paren") }

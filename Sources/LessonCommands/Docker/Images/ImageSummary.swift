@@ -20,7 +20,7 @@ struct ImageSummary {
         for image in images {
             var shared: Int64 = 0
             for layer in image.image.layers where users[layer, default: 0] > 1 {
-                shared += try store.contentBytes(of: layer)
+                shared = shared.addingSize(try store.contentBytes(of: layer))
             }
             let id = try await store.imageID(of: image.image)
             summaries.append(

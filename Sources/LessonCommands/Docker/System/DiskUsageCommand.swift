@@ -53,7 +53,8 @@ struct DiskUsageCommand: DockerCommand {
     private static func row(
         _ type: String, _ total: Int, _ size: Int64, _ reclaimable: Int64?, hasPercent: Bool = true
     ) -> [String: JSON] {
-        let percent = size > 0 && hasPercent ? " (\((reclaimable ?? 0) * 100 / size)%)" : ""
+        let share = size > 0 ? Int(min(1, Double(reclaimable ?? 0) / Double(size)) * 100) : 0
+        let percent = size > 0 && hasPercent ? " (\(share)%)" : ""
         return [
             "Type": .string(type), "TotalCount": .string("\(total)"), "Active": "0",
             "Size": .string("\(ByteCount(size, precision: 4))"),
