@@ -30,6 +30,11 @@ struct Campaign {
         let subject = try target.subject()
         // Without this every later finding would be of an input that never was one.
         for input in subject.seeds { try attempt(input, "a seed", subject) }
+        for input in subject.seeds {
+            for length in [0, 1, 2, 4, 8, 16, 32, 64] + (1..<16).map({ input.count * $0 / 16 }) {
+                try attempt(Array(input.prefix(length)), "a seed's first \(length) bytes", subject)
+            }
+        }
         let end = Date(timeIntervalSinceNow: Double(seconds ?? 0))
         var iteration = 0
         while seconds == nil ? iteration < iterations : Date() < end {
