@@ -63,7 +63,11 @@ let package = Package(
         // Where the two meet.
         + room("Checks", ["Build", "Images", "Lessons", "OCI", "Diagnostics", system])
         + room(
-            "Grading", ["Checks", "Build", "Images", "Sandbox", "Lessons", "OCI", "Linux", "Diagnostics", grdb, system])
+            "Grading",
+            [
+                "Checks", "Build", "Dockerfile", "Images", "Sandbox", "Lessons", "OCI", "Linux", "Diagnostics", grdb,
+                system,
+            ])
         + room("TerminalUI", ["Slides", "Diagnostics"])
         + room(
             "LessonCommands",

@@ -1,4 +1,5 @@
 import Diagnostics
+import Dockerfile
 import SystemPackage
 import Testing
 
@@ -66,11 +67,11 @@ import Testing
             ("FROM \u{2013}platform=x y", "`--platform=x`"),
         ])
     func lookAlikesAreNamed(_ line: String, _ hint: String) {
-        #expect(Typography.hint(for: line)?.contains(hint) == true)
+        #expect(PastedText.hint(forFailedLine: line)?.contains(hint) == true)
     }
 
     @Test(arguments: ["COPY a b", "RUN echo a \u{2013} b", "RUN echo caf\u{E9}", "# 1\u{2013}2"])
     func plainLinesHaveNone(_ line: String) {
-        #expect(Typography.hint(for: line) == nil)
+        #expect(PastedText.hint(forFailedLine: line) == nil)
     }
 }

@@ -109,6 +109,17 @@ import Testing
         #expect(try known(FakeWorld.exercise).allSatisfy { $0 != nil })
     }
 
+    /// What decides how something is looked at is asked anew; journals judged it an error.
+    @Test func otherLimitsOfARunAndAnyNumberOfProgramsAreLookedAt() async throws {
+        _ = try await grade(FakeWorld.exercise)
+        let limited = changed { $0.checks[4].kind = .run(RunRule(limits: RunLimits(seconds: 2))) }
+        #expect(try known(limited).allSatisfy { $0 == nil })
+        let open = changed {
+            $0.checks[3].kind = .imageDelta(ImageDeltaRule(allow: [ImageDeltaRule.Allowance(kind: .elf)]))
+        }
+        #expect(try known(open).allSatisfy { $0 == nil })
+    }
+
     @Test func changedFilesLimitsAndBasesAreExamined() async throws {
         _ = try await grade(FakeWorld.exercise)
         var other = FakeWorld.exercise

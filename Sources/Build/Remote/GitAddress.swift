@@ -20,7 +20,7 @@ struct GitAddress: Sendable, Hashable {
 
     /// Whether a source is a repository: `user@host:path`, `git://`, `ssh://`, or a web address whose path ends in `.git`.
     static func isGit(_ source: String) -> Bool {
-        guard let scheme = scheme(of: source) else { return secureCopyParts(source) != nil }
+        guard let scheme = scheme(of: source) else { return secureCopyHost(source) != nil }
         switch scheme {
         case "git", "ssh": return true
         case "http", "https": return source.prefix { $0 != "#" && $0 != "?" }.hasSuffix(".git")
@@ -33,7 +33,7 @@ struct GitAddress: Sendable, Hashable {
         let (beforeFragment, fragment) = Self.cut(source, at: "#")
         let (address, query) = Self.cut(beforeFragment, at: "?")
         remote = address
-        guard let url = RemoteURL(Self.secureCopyParts(address).map { "ssh://\($0.host)/" } ?? address) else {
+        guard let url = Self.url(of: address) else {
             throw InstructionError(
                 id: "bad-url", message: "not a git repository's address: \(address)",
                 hint: "write it as in https://example.org/project.git", word: source)
@@ -55,7 +55,7 @@ struct GitAddress: Sendable, Hashable {
 
     /// The repository itself, for a submodule's address, which has none of the rest.
     init?(remote: String) {
-        guard let url = RemoteURL(Self.secureCopyParts(remote).map { "ssh://\($0.host)/" } ?? remote) else {
+        guard let url = Self.url(of: remote) else {
             return nil
         }
         self.remote = remote
@@ -159,8 +159,13 @@ struct GitAddress: Sendable, Hashable {
         return name.lowercased()
     }
 
-    /// `user@host:path`, which means ssh.
-    private static func secureCopyParts(_ source: String) -> (user: String, host: String)? {
+    /// Where `git` goes for an address.
+    private static func url(of address: String) -> RemoteURL? {
+        RemoteURL(secureCopyHost(address).map { "ssh://\($0)/" } ?? address)
+    }
+
+    /// The host of `user@host:path`, which means ssh.
+    private static func secureCopyHost(_ source: String) -> String? {
         let (user, rest) = cut(source, at: "@")
         guard let rest, !user.isEmpty, user.utf8.allSatisfy({ isLetterOrDigit($0) || $0 == 45 || $0 == 95 }) else {
             return nil
@@ -169,7 +174,7 @@ struct GitAddress: Sendable, Hashable {
         guard path != nil, !host.isEmpty, host.utf8.allSatisfy({ isLetterOrDigit($0) || $0 == 45 || $0 == 46 }) else {
             return nil
         }
-        return (user, host)
+        return host
     }
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

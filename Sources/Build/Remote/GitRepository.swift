@@ -1,5 +1,6 @@
 import Diagnostics
 import Linux
+import OCI
 import Synchronization
 import SystemPackage
 
@@ -90,8 +91,12 @@ struct GitRepository: Sendable {
         var modules = GitSubmodules(repository: self, top: tree, keepsGitDirectories: keeps)
         if address.takesSubmodules { try await modules.fetch() }
         do {
+            if !keeps { try RootedDirectory(at: tree).remove(FilePath(".git")) }
+        } catch {
+            throw .system(error, what: "cannot tidy a repository")
+        }
+        do {
             let root = try RootedDirectory(at: tree)
-            if !keeps { try root.remove(FilePath(".git")) }
             let inside = try root.resolve(FilePath("/").appending(address.subdirectory))
             guard try root.status(inside).kind == .directory else {
                 throw BuildFailure.remote(
@@ -163,13 +168,16 @@ struct GitRepository: Sendable {
                     let fields = line.prefix { $0 != 9 }.split(separator: 32)
                     sum.files += 1
                     if fields.count == 4, let size = Int64(String(decoding: fields[3], as: UTF8.self)) {
-                        sum.bytes = sum.bytes.addingReportingOverflow(size).partialValue
+                        sum.bytes = sum.bytes.addingSize(size)
                     }
                 }
                 sum.rest.removeSubrange(...end)
             }
         }
         let total = sum.withLock { ($0.bytes, $0.files) }
+        guard completion.ending.isSuccess || completion.ending == .tooMuchOutput else {
+            throw GitFailure(completion.standardError, source: source).failure
+        }
         guard completion.ending.isSuccess, (0...access.byteLimit).contains(total.0), total.1 <= access.fileLimit else {
             throw .remote(
                 "limit",

@@ -39,7 +39,7 @@ extension BuildRequest {
             default: return nil
             }
             let rest = command.text.dropFirst(command.keyword.count).drop(while: \.isWhitespace)
-            guard rest.hasPrefix("["), Typography.hasCurlyQuotes(rest) || rest.contains("'") && !rest.contains("\"")
+            guard rest.hasPrefix("["), PastedText.hasCurlyQuotes(rest) || rest.contains("'") && !rest.contains("\"")
             else { return nil }
             return
                 "\(dockerfileName):\(command.range.start.line): this list has other quotes than \", so it is no list but a line of shell"
@@ -56,7 +56,7 @@ extension BuildRequest {
             // Flags come first: the first word that is none ends them.
             let words = command.text.split(whereSeparator: \.isWhitespace).dropFirst()
             guard let word = words.first(where: { !$0.hasPrefix("--") }),
-                let found = Typography.dashedWord(in: word)
+                let found = PastedText.dashedWord(in: word)
             else { continue }
             return .learner(
                 "typographic-dash", "`\(found.written)` is no flag: it begins with a dash, not with two hyphens",

@@ -72,14 +72,8 @@ extension StageRunner {
         for mount in run.mounts {
             switch mount.kind {
             case .tmpfs:
-                guard target(mount.target) != "/" else {
-                    throw .learner(
-                        "mount", "invalid mount target \"/\"",
-                        hint: "say where it is to be seen: --mount=type=tmpfs,target=/directory", file: job.file,
-                        range: command.range.starting(at: command.flags.first?.range))
-                }
-                result.entries.append(
-                    RunMounts.Entry(mount: mount, target: target(mount.target), source: .none, origin: .inline))
+                let target = try visibleTarget(mount, command: command)
+                result.entries.append(RunMounts.Entry(mount: mount, target: target, source: .none, origin: .inline))
             case .ssh: try agent(mount, command: command, into: &result)
             case .secret: secret(mount, into: &result)
             case .cache, .bind: result.entries.append(try await tree(mount, command: command))
@@ -125,15 +119,20 @@ extension StageRunner {
         result.entries.append(RunMounts.Entry(mount: mount, target: target, source: .none, origin: .inline))
     }
 
-    private mutating func tree(_ mount: Mount, command: Command) async throws(BuildFailure) -> RunMounts.Entry {
+    /// Where a mount is to be seen, which is not the whole root.
+    private func visibleTarget(_ mount: Mount, command: Command) throws(BuildFailure) -> String {
         let target = target(mount.target)
         guard target != "/" else {
             throw .learner(
-                "mount", "invalid mount target \(GoQuote.quote(target))",
+                "mount", "invalid mount target \"/\"",
                 hint: "say where it is to be seen: --mount=type=\(mount.kind.rawValue),target=/directory",
-                file: job.file,
-                range: command.range.starting(at: command.flags.first?.range))
+                file: job.file, range: command.range.starting(at: command.flags.first?.range))
         }
+        return target
+    }
+
+    private mutating func tree(_ mount: Mount, command: Command) async throws(BuildFailure) -> RunMounts.Entry {
+        let target = try visibleTarget(mount, command: command)
         guard let from = mount.from else {
             if mount.kind == .cache {
                 return RunMounts.Entry(mount: mount, target: target, source: .none, origin: .inline)

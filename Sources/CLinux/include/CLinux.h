@@ -169,9 +169,6 @@ int lesson_terminal_dimensions(int descriptor, int *rows, int *columns);
 int lesson_terminal_raw(int descriptor, void *saved);
 int lesson_terminal_state(int descriptor, void *state);
 int lesson_terminal_restore(int descriptor, const void *saved);
-/// Receives one descriptor over a listening unix socket, waiting at most `milliseconds`.
-int lesson_receive_descriptor(int listening, int milliseconds);
-int lesson_listen_unix(const char *path);
 
 // --- odds and ends -----------------------------------------------------------------------------------------------
 

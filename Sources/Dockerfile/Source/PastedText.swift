@@ -9,16 +9,24 @@ package enum PastedText {
 
         /// What to do about it.
         var advice: String { instead.map { "type \($0) in its place" } ?? "delete it" }
+
+        /// Whether it is taken for a space, or not seen at all.
+        var isBlank: Bool { instead == nil || instead == ordinarySpace }
     }
+
+    private static let ordinarySpace = "an ordinary space"
 
     private static let table: [UInt32: (name: String, instead: String?)] = [
         0x2018: ("a curly quote", "'"), 0x2019: ("a curly quote", "'"), 0x201C: ("a curly quote", "\""),
-        0x201D: ("a curly quote", "\""), 0x201E: ("a low quote", "\""), 0x00AB: ("a guillemet", "\""),
+        0x201D: ("a curly quote", "\""), 0x201A: ("a low quote", "'"), 0x201E: ("a low quote", "\""),
+        0x00AB: ("a guillemet", "\""),
         0x00BB: ("a guillemet", "\""), 0x2010: ("a hyphen that is no -", "-"), 0x2011: ("a hyphen that is no -", "-"),
         0x2012: ("a dash", "-"), 0x2013: ("an en dash", "-"), 0x2014: ("an em dash", "--"),
-        0x2212: ("a minus sign", "-"), 0x00A0: ("a no-break space", "an ordinary space"),
-        0x2007: ("a figure space", "an ordinary space"), 0x202F: ("a narrow no-break space", "an ordinary space"),
-        0x3000: ("a wide space", "an ordinary space"), 0x200B: ("an invisible space", nil),
+        0x2212: ("a minus sign", "-"), 0x00A0: ("a no-break space", ordinarySpace),
+        0x2002: ("an en space", ordinarySpace), 0x2003: ("an em space", ordinarySpace),
+        0x2009: ("a thin space", ordinarySpace), 0x2007: ("a figure space", ordinarySpace),
+        0x202F: ("a narrow no-break space", ordinarySpace),
+        0x3000: ("a wide space", ordinarySpace), 0x200B: ("an invisible space", nil),
         0x200C: ("an invisible character", nil), 0x200D: ("an invisible character", nil),
         0x2060: ("an invisible character", nil), 0xFEFF: ("a byte order mark inside of the text", nil),
         0x2026: ("an ellipsis", "..."), 0xFF0F: ("a wide slash", "/"), 0xFF1D: ("a wide =", "="),

@@ -53,13 +53,14 @@ package struct Batch: Sendable {
         let rescoring = journal.map {
             Rescoring(lesson: examination.lesson, exercise: examination.exercise, journal: $0)
         }
-        if let known = rescoring?.known(submission) {
+        // Once, and before anything is looked at: a file that changes meanwhile makes another submission.
+        let fingerprint = Fingerprint.of(submission, exercise: examination.exercise, lesson: examination.lesson)
+        if let known = rescoring?.known(submission, fingerprint: fingerprint) {
             if known.isChanged { warn(events) { () throws(Ungradable) in try rescoring?.rescore(known.graded) } }
             events(.finished(known.graded, isFromJournal: true))
             return known.graded
         }
         // Two classes may have a submission of the same name: what one leaves in a cache mount, the other must not find.
-        let fingerprint = Fingerprint.of(submission, exercise: examination.exercise, lesson: examination.lesson)
         let lease = examination.engine.lease()
         let report = await examination.examine(
             folder: submission.folder, scope: "submission-\(submission.id)-\(fingerprint)")
@@ -69,7 +70,7 @@ package struct Batch: Sendable {
         let graded = GradedSubmission(
             id: submission.id, path: submission.path, student: submission.student, verdict: report.verdict)
         warn(events) { () throws(Ungradable) in
-            try rescoring?.record(graded, report.observations, of: submission)
+            try rescoring?.record(graded, report.observations, fingerprint: fingerprint)
         }
         events(.finished(graded, isFromJournal: false))
         return graded

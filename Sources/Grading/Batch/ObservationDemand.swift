@@ -22,8 +22,8 @@ struct ObservationDemand: Hashable, Sendable {
     private static func questions(_ kind: CheckKind) -> [String] {
         switch kind {
         // Seen of every image.
-        case .builds, .stages, .stageName, .finalBase, .imageDelta, .added, .layers, .config, .instruction, .lint:
-            []
+        case .builds, .stages, .stageName, .finalBase, .added, .layers, .config, .instruction, .lint: []
+        case .imageDelta(let rule): rule.allowsAnyPrograms ? ["programs"] : []
         case .size(let rule):
             // The reference belongs to the exercise, a number to nobody.
             if case .bytes = rule.than {
@@ -35,7 +35,7 @@ struct ObservationDemand: Hashable, Sendable {
             }
         case .forbiddenFiles(let rule): rule.contents.map { question("text", $0) }
         case .executable(let rule): rule.path.map { [question("executable", $0)] } ?? []
-        case .run(let rule): [question("run", [rule.arguments, rule.standardInput.map { [$0] } ?? []])]
+        case .run(let rule): [question("run", rule.run)]
         case .cached(let rule): [question("rebuild", rule.change)]
         case .file(let rule): [question("file", rule.path)]
         case .origin(let rule): rule.path.map { [question("file", $0)] } ?? []

@@ -31,7 +31,10 @@ package struct Rescoring: Sendable {
     /// nil for what has to be examined: it was never seen, its files have changed, or the rubric asks for something that
     /// was not looked at.
     package func known(_ submission: Submission) -> Known? {
-        let fingerprint = Fingerprint.of(submission, exercise: exercise, lesson: lesson)
+        known(submission, fingerprint: Fingerprint.of(submission, exercise: exercise, lesson: lesson))
+    }
+
+    func known(_ submission: Submission, fingerprint: String) -> Known? {
         guard let seen = journal.seen(submission.id, fingerprint: fingerprint),
             demand.questions.isSubset(of: seen.questions)
         else { return nil }
@@ -43,11 +46,9 @@ package struct Rescoring: Sendable {
     }
 
     /// Keeps what an examination saw.
-    func record(_ graded: GradedSubmission, _ observations: Observations, of submission: Submission) throws(Ungradable)
-    {
+    func record(_ graded: GradedSubmission, _ observations: Observations, fingerprint: String) throws(Ungradable) {
         try journal.record(
-            graded, observations: observations, questions: demand.questions,
-            fingerprint: Fingerprint.of(submission, exercise: exercise, lesson: lesson))
+            graded, observations: observations, questions: demand.questions, fingerprint: fingerprint)
     }
 
     func rescore(_ graded: GradedSubmission) throws(Ungradable) { try journal.rescore(graded) }

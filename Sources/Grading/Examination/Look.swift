@@ -57,10 +57,8 @@ struct Look {
 
     private var runRules: [RunRule] {
         var seen: Set<RunRule> = []
-        return kinds.compactMap { if case .run(let rule) = $0 { rule } else { nil } }.filter { rule in
-            seen.insert(
-                RunRule(arguments: rule.arguments, standardInput: rule.standardInput, limits: rule.limits)
-            ).inserted
+        return kinds.compactMap { if case .run(let rule) = $0 { rule } else { nil } }.filter {
+            seen.insert($0.run).inserted
         }
     }
 
@@ -236,13 +234,7 @@ struct Look {
         let needles = kinds.reduce(into: [String]()) { texts, kind in
             if case .forbiddenFiles(let rule) = kind { texts += rule.contents }
         }
-        let allowsAny = kinds.contains { kind in
-            if case .imageDelta(let rule) = kind {
-                rule.allow.contains { $0.kind == .elf && $0.count == nil }
-            } else {
-                false
-            }
-        }
+        let allowsAny = kinds.contains { if case .imageDelta(let rule) = $0 { rule.allowsAnyPrograms } else { false } }
         let limit = needles.isEmpty && !allowsAny ? FilesRead.few : FilesRead.many
         for index in worthReading(delta, limit: limit) where delta.entries[index].content == nil {
             let entry = delta.entries[index]

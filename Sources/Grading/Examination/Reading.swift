@@ -1,6 +1,7 @@
 import Build
 package import Checks
 import Diagnostics
+import Dockerfile
 package import Lessons
 import Linux
 package import SystemPackage
@@ -46,9 +47,12 @@ package struct Reading: Sendable {
 
     func read(_ folder: FilePath, scope: String) -> Result<Found, Ungradable> {
         let name = exercise.dockerfile
+        let root: RootedDirectory
         let text: [UInt8]
         do throws(LinuxError) {
-            text = try SubmissionFile.read(FilePath(name), in: folder, limit: 4 << 20)
+            // Links count inside the folder only: else a submission could hand in the solution.
+            root = try RootedDirectory(at: folder)
+            text = try root.readFile(FilePath(name), limit: 4 << 20)
         } catch {
             return .failure(unreadable(error, name, folder))
         }
@@ -57,7 +61,7 @@ package struct Reading: Sendable {
             notices.append("\(name) has Windows line ends; that works here, other tools may not like it")
         }
         let ignore = [name + ".dockerignore", ".dockerignore"].lazy
-            .compactMap { try? SubmissionFile.read(FilePath($0), in: folder, limit: 1 << 20) }.first
+            .compactMap { try? root.readFile(FilePath($0), limit: 1 << 20) }.first
         let order = BuildOrder(
             dockerfile: text, dockerfileName: name, context: folder, ignoreFile: ignore,
             network: exercise.network == .isolated ? .isolated : .none, limits: exercise.limits, scope: scope)
@@ -116,7 +120,7 @@ package struct Reading: Sendable {
         guard let first = failure.line, first > 0, failure.id != "typographic-dash" else { return failure }
         let hints = (first...max(first, min(failure.endLine ?? first, first + 50))).lazy.compactMap { number in
             lines.indices.contains(number - 1)
-                ? Typography.hint(for: String(decoding: lines[number - 1], as: UTF8.self)) : nil
+                ? PastedText.hint(forFailedLine: String(decoding: lines[number - 1], as: UTF8.self)) : nil
         }
         if let hint = hints.first { failure.hint = hint }
         return failure

@@ -118,24 +118,8 @@ extension Store {
     /// Writes layers to disk while something else goes on. Until that is done their rows say in which boot of the
     /// machine they were made: when it crashes, they are not trusted after.
     func syncInBackground() {
-        let begin = state.withLock { state in
-            if state.isSyncing { state.syncAgain = true }
-            defer { state.isSyncing = true }
-            return !state.isSyncing
-        }
-        guard begin else { return }
-        DedicatedThread.start { [weak self] in
-            while let self {
-                // What fails here is tried again by the next process; nothing depends on it but durability.
-                _ = try? self.syncBlocking()
-                let again = self.state.withLock { state in
-                    defer { state.syncAgain = false }
-                    state.isSyncing = state.syncAgain
-                    return state.syncAgain
-                }
-                if !again { return }
-            }
-        }
+        // What fails here is tried again by the next process; nothing depends on it but durability.
+        DedicatedThread.start { [weak self] in _ = try? self?.syncBlocking() }
     }
 
     /// Whether there are layers of this boot of the machine that may not be on disk.

@@ -60,9 +60,15 @@ extension Store {
             var result = try self.prune(request, usedBefore: oldest)
             for image in try self.danglingImages(usedBefore: oldest) {
                 guard try self.diskUsage().totalBytes > limit else { break }
-                try self.write("remove an image") { database in
-                    try database.execute(sql: "DELETE FROM images WHERE key = ?", arguments: [image.key])
+                // Somebody may have used it or named it since it was listed.
+                let isGone = try self.write("remove an image") { database in
+                    try database.execute(
+                        sql: """
+                            DELETE FROM images WHERE key = ? AND used <= ? AND key NOT IN (SELECT image FROM names)
+                            """, arguments: [image.key, oldest])
+                    return database.changesCount > 0
                 }
+                guard isGone else { continue }
                 if let id = image.shown { result.images.append(id) }
                 request.cacheLimit = max(0, limit - (try self.diskUsage().imageBytes))
                 let more = try self.prune(request, usedBefore: oldest)

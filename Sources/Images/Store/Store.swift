@@ -23,9 +23,6 @@ package final class Store: Sendable {
     struct State {
         /// This process's own folder in `pending/`, and the lock that shows it is alive.
         var pending: (folder: FilePath, lock: OwnedDescriptor)?
-        var isSyncing = false
-        /// Whether there is something new since the sync that is under way began.
-        var syncAgain = false
         var repairs: [String] = []
         /// Snapshots that were compared with what was committed.
         var verified: Set<SnapshotID> = []

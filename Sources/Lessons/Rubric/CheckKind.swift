@@ -124,6 +124,9 @@ package struct ImageDeltaRule: Sendable, Hashable, Codable {
         self.partial = partial
     }
 
+    /// Whether any number of programs may be new: as many are told apart from other files.
+    package var allowsAnyPrograms: Bool { allow.contains { $0.kind == .elf && $0.count == nil } }
+
     package struct Allowance: Sendable, Hashable, Codable {
         package var kind: Kind
         /// A glob on the whole path; nil for any.
@@ -250,6 +253,9 @@ package struct RunRule: Sendable, Hashable, Codable {
         self.standardError = standardError
         self.exitStatus = exitStatus
     }
+
+    /// What decides the run itself; the rest is about what came of it.
+    package var run: RunRule { RunRule(arguments: arguments, standardInput: standardInput, limits: limits) }
 }
 
 /// Limits of one run that differ from the exercise's.

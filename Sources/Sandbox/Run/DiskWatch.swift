@@ -3,8 +3,9 @@ import SystemPackage
 
 /// Notices when a step fills the disk, at the cost of a `statfs` per look.
 ///
-/// The free space of the whole file system bounds what the step can have taken since the last look. Only when that
-/// could be too much is the step's tree measured, and then never for more than a twentieth of the time.
+/// The free space of the whole file system tells what the step may have taken since the last look. When that could be
+/// too much the step's tree is measured, never for more than a twentieth of the time. Others may free what the step
+/// takes, so it is measured unasked too, now and then and once the step has ended.
 struct DiskWatch {
     private let upper: RootedDirectory
     /// What was there before the step.
@@ -12,9 +13,11 @@ struct DiskWatch {
     private let limits: ResourceLimits
     private var measured = DiskUsage()
     private var free: (bytes: Int64, files: Int64?)
-    private let start: Int64
     private var nextMeasure: Int64
+    private var nextUnaskedMeasure: Int64
     private let initialFree: Int64
+
+    private static let unaskedInterval: Int64 = 1_000_000_000
 
     init?(_ upper: FilePath, before: DiskUsage, limits: ResourceLimits) {
         guard limits.writtenBytes != nil || limits.files != nil, let upper = try? RootedDirectory(at: upper),
@@ -25,8 +28,8 @@ struct DiskWatch {
         self.limits = limits
         self.free = free
         initialFree = free.bytes
-        start = Clock.now
-        nextMeasure = start
+        nextMeasure = Clock.now
+        nextUnaskedMeasure = nextMeasure + Self.unaskedInterval
     }
 
     /// - Parameter written: what living processes wrote, for files that have no name any more; asked only in doubt.
@@ -37,8 +40,9 @@ struct DiskWatch {
         let doubtfulBytes = limits.writtenBytes.map { bytesBound > $0 } ?? false
         // A file system that does not count its files is measured now and then.
         let doubtfulFiles = limits.files.map { limit in filesBound.map { $0 > Int64(limit) } ?? true } ?? false
-        guard doubtfulBytes || doubtfulFiles, last || Clock.now >= nextMeasure else { return nil }
         let began = Clock.now
+        let isDue = began >= (doubtfulBytes || doubtfulFiles ? nextMeasure : nextUnaskedMeasure)
+        guard last || isDue else { return nil }
         let most = limits.files.map { $0.addingReportingOverflow(before.files) }
         if var found = try? upper.usage(fileLimit: most.map { $0.overflow ? .max : $0.partialValue } ?? .max) {
             found.bytes = max(0, found.bytes - before.bytes)
@@ -46,7 +50,9 @@ struct DiskWatch {
             measured = found
         }
         free = now
-        nextMeasure = Clock.now + max(20_000_000, 20 * (Clock.now - began))
+        let ended = Clock.now
+        nextMeasure = ended + max(20_000_000, 20 * (ended - began))
+        nextUnaskedMeasure = ended + max(Self.unaskedInterval, 50 * (ended - began))
         if let limit = limits.files, measured.files > limit {
             return LimitExceeded(kind: .files, limit: Int64(limit))
         }
