@@ -17,12 +17,18 @@ struct IsolatedNetwork {
     /// A sysfs that shows this namespace's devices.
     let system: FilePath
     private let slirp: ChildProcess.Running
+    private let ready: Pipe
+    private let closed: [AddressBlock]
+    private let open: [[UInt8]]
 
+    /// Begins to make the network. What it is to be used for has to wait for ``finish()``.
     /// - Parameters:
     ///   - directory: the run's own.
     ///   - open: IPv4 addresses that stay reachable though they are not the public Internet's.
     init(directory: FilePath, open: [[UInt8]]) throws(SandboxError) {
+        self.open = open
         let ofThisHost = AddressBlock.ofThisHost()
+        closed = AddressBlock.notPublic + ofThisHost
         link = LinkNetwork.choose(besides: ofThisHost)
         namespace = directory.appending("net")
         system = directory.appending("sys")
@@ -38,23 +44,33 @@ struct IsolatedNetwork {
             throw SandboxError(.networkUnavailable, "cannot make a network namespace: \(error)", hint: Self.advice)
         }
         do throws(LinuxError) {
-            slirp = try Self.attach(program, namespace, link)
+            ready = try Pipe()
+            slirp = try Self.start(program, namespace, link, ready)
         } catch {
             Self.unmount(namespace, system)
+            throw SandboxError(.networkUnavailable, "slirp4netns cannot be started: \(error)", hint: Self.advice)
+        }
+    }
+
+    /// Waits until slirp4netns is there, and closes what is not to be reached.
+    func finish() throws(SandboxError) {
+        do throws(LinuxError) {
+            try waitUntilReady()
+        } catch {
             throw SandboxError(
                 .networkUnavailable, "slirp4netns did not get the network up: \(error)", hint: Self.advice)
         }
         do throws(LinuxError) {
-            try Self.setRoutes(namespace, link, closed: AddressBlock.notPublic + ofThisHost, open: open)
+            try Self.setRoutes(namespace, link, closed: closed, open: open)
         } catch {
-            tearDown()
             throw SandboxError(.networkUnavailable, "cannot close the network to private addresses: \(error)")
         }
     }
 
     func tearDown() {
         slirp.kill()
-        _ = slirp.wait()
+        // It ends only when the kernel has taken its device down, which takes longer than many a step.
+        DedicatedThread.start { [slirp] in _ = slirp.wait() }
         Self.unmount(namespace, system)
     }
 
@@ -100,11 +116,9 @@ struct IsolatedNetwork {
         if let failure { throw failure }
     }
 
-    private static func attach(
-        _ program: String, _ namespace: FilePath, _ link: LinkNetwork
+    private static func start(
+        _ program: String, _ namespace: FilePath, _ link: LinkNetwork, _ ready: Pipe
     ) throws(LinuxError) -> ChildProcess.Running {
-        let ready = try Pipe()
-        let messages = try Pipe()
         var command = ChildProcess.Command(
             program,
             [
@@ -112,19 +126,20 @@ struct IsolatedNetwork {
                 "--ready-fd=3", namespace.string, device,
             ], environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"])
         command.newSession = true
-        command.descriptors[2] = messages.takeWriter()
         command.descriptors[3] = ready.takeWriter()
         let process = try ChildProcess.spawn(command)
         command.descriptors = [:]
+        return process
+    }
+
+    private func waitUntilReady() throws(LinuxError) {
         var polled = [
             pollfd(fd: ready.reader, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: process.pidfd.rawValue, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: slirp.pidfd.rawValue, events: Int16(POLLIN), revents: 0),
         ]
         let answered = poll(&polled, 2, 15_000)
         var byte: UInt8 = 0
-        if answered > 0, polled[0].revents & Int16(POLLIN) != 0, read(ready.reader, &byte, 1) == 1 { return process }
-        process.kill()
-        _ = process.wait()
+        if answered > 0, polled[0].revents & Int16(POLLIN) != 0, read(ready.reader, &byte, 1) == 1 { return }
         throw LinuxError(
             answered == 0 ? "wait for slirp4netns" : "run slirp4netns", nil, answered == 0 ? .timedOut : .ioError)
     }

@@ -37,6 +37,11 @@ struct NetworkSetup {
         }
     }
 
+    /// Waits until it can be used.
+    func finish() throws(SandboxError) {
+        try isolated?.finish()
+    }
+
     func tearDown() {
         isolated?.tearDown()
     }

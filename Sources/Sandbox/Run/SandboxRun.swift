@@ -54,6 +54,7 @@ struct SandboxRun {
         } catch {
             throw SandboxError(.system, "cannot write the container's configuration: \(error)")
         }
+        try network.finish()
         let outcome = try supervise(layout)
         guard case .stopped = outcome.ending else {
             do throws(LinuxError) {
