@@ -153,6 +153,13 @@ struct RootedDirectoryTests {
         #expect(bytes == [9, 9, 0])
     }
 
+    /// One directory that somebody fills faster than it is read must not keep the count going.
+    @Test func usageEndsInAFullDirectory() throws {
+        let folder = try Folder()
+        for number in 0..<3000 { try folder.root.writeFile(FilePath("\(number)"), []) }
+        #expect(try folder.root.usage(fileLimit: 20).files == 21)
+    }
+
     @Test func usageCountsHardLinksOnce() throws {
         let folder = try Folder()
         try folder.root.writeFile("a", [UInt8](repeating: 1, count: 1 << 20))

@@ -15,7 +15,8 @@ package struct DiskUsage: Hashable, Sendable {
 extension RootedDirectory {
     /// Measures everything below, also while somebody changes it: what vanishes is not counted.
     ///
-    /// - Parameter fileLimit: stops counting above this many names, so that a tree made to be endless is not walked.
+    /// - Parameter fileLimit: stops counting above this many names, so that a tree made to be endless is not walked: a
+    ///   directory too, which somebody may fill faster than it is read.
     package func usage(fileLimit: Int = .max) throws(LinuxError) -> DiskUsage {
         var usage = DiskUsage()
         var linked: Set<UInt64> = []
@@ -23,9 +24,9 @@ extension RootedDirectory {
         var waiting: [FilePath] = [FilePath(".")]
         while let path = waiting.popLast() {
             guard let directory = try? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK, 0, "measure"),
-                let entries = try? Self.entries(of: directory, path)
+                let entries = try? Self.entries(of: directory, path, limit: fileLimit - usage.files)
             else { continue }
-            for entry in entries {
+            for entry in entries where usage.files <= fileLimit {
                 let name = FilePath(root: nil, [entry.name])
                 var status = lesson_status()
                 let failed = name.withPlatformString {

@@ -9,14 +9,17 @@ extension RootedDirectory {
         return try Self.entries(of: directory, path)
     }
 
-    static func entries(of directory: OwnedDescriptor, _ path: FilePath) throws(LinuxError) -> [DirectoryEntry] {
+    /// - Parameter limit: ends with more than this many, whatever else there is.
+    static func entries(
+        of directory: OwnedDescriptor, _ path: FilePath, limit: Int = .max
+    ) throws(LinuxError) -> [DirectoryEntry] {
         var found: [DirectoryEntry] = []
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 32 * 1024, alignment: 8)
         defer { buffer.deallocate() }
         while true {
             let got = lesson_read_entries(directory.rawValue, buffer.baseAddress, UInt(buffer.count))
             if got < 0 { throw LinuxError("list the directory", path, Errno(rawValue: Int32(-got))) }
-            if got == 0 { return found }
+            if got == 0 || found.count > limit { return found }
             var at = 0
             // struct linux_dirent64: inode 8, offset 8, record length 2, type 1, name with a final 0.
             while at + 19 < got {

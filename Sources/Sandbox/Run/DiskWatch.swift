@@ -18,6 +18,8 @@ struct DiskWatch {
     private let initialFree: Int64
 
     private static let unaskedInterval: Int64 = 1_000_000_000
+    /// How many files are measured where any number is allowed.
+    private static let mostMeasured = 4_000_000
 
     init?(_ upper: FilePath, before: DiskUsage, limits: ResourceLimits) {
         guard limits.writtenBytes != nil || limits.files != nil, let upper = try? RootedDirectory(at: upper),
@@ -43,8 +45,8 @@ struct DiskWatch {
         let began = Clock.now
         let isDue = began >= (doubtfulBytes || doubtfulFiles ? nextMeasure : nextUnaskedMeasure)
         guard last || isDue else { return nil }
-        let most = limits.files.map { $0.addingReportingOverflow(before.files) }
-        if var found = try? upper.usage(fileLimit: most.map { $0.overflow ? .max : $0.partialValue } ?? .max) {
+        let most = (limits.files ?? Self.mostMeasured).addingReportingOverflow(before.files)
+        if var found = try? upper.usage(fileLimit: most.overflow ? .max : most.partialValue) {
             found.bytes = max(0, found.bytes - before.bytes)
             found.files = max(0, found.files - before.files)
             measured = found
