@@ -130,22 +130,26 @@ def gigabyte(bench):
 
 
 def stages(bench):
-    """60 stages that have nothing to do with each other; their work is what the shell alone needs for it."""
+    """60 stages that have nothing to do with each other; their work is what the shell alone needs for it, one after the
+    other, and as many at once as there are cores: on an idle machine that takes the first divided by the cores."""
     work = 'i=0; while [ $i -lt 600000 ]; do i=$((i+1)); done; echo $i > '
     context = bench.context('stages', ''.join(f'FROM bench-base AS s{i}\nRUN : {i}; {work}/out\n' for i in range(60))
                             + 'FROM scratch\n' + ''.join(f'COPY --from=s{i} /out /out{i}\n' for i in range(60)))
 
-    def alone(_):
-        for _ in range(60): quiet(['chroot', root, '/bin/sh', '-c', work + '/out'])
+    cores = min(2, len(os.sched_getaffinity(0)))
+
+    def alone(count):
+        loop = f"seq 60 | xargs -P {count} -I @ chroot {root} /bin/sh -c '{work}/out'"
+        return lambda _: quiet(['sh', '-c', loop])
     root = bench.work + '/stages'
     os.makedirs(root)
     unpack(bench.archive, root)
-    actions = {'lesson': lambda _: bench.lesson.build(context, cache=False), 'work': alone}
+    together = f'{cores} at once'
+    actions = {'lesson': lambda _: bench.lesson.build(context, cache=False), 'work': alone(1), together: alone(cores)}
     if docker := bench.builder('docker'): actions['docker'] = lambda _: docker.build(context, cache=False)
     seconds = bench.measure(actions)
-    cores = min(2, len(os.sched_getaffinity(0)))
     seconds[f'work/{cores}'] = [value / cores for value in seconds.pop('work')]
-    yield bench.figure('stages', '60 independent stages', seconds, {f'work/{cores}': 1.1})
+    yield bench.figure('stages', '60 independent stages', seconds, {f'work/{cores}': 1.1, together: 1.1})
 
 
 def cold(bench):
@@ -161,7 +165,6 @@ def cold(bench):
 
         def prepare(name, turn):
             if name != 'chroot': return None
-            while trees: subprocess.run(['rm', '-rf', trees.pop()])
             trees.append(chroot.tree())
             write(trees[-1] + '/hello.c', HELLO)
             return trees[-1]
@@ -191,8 +194,7 @@ def archive(bench):
                 size += len(data)
     bench.context('archive', 'FROM scratch\nCOPY tree /\n')
     bench.lesson.build(bench.work + '/context-archive')
-    saved, packed, out = bench.work + '/saved.tar', bench.work + '/packed.tar.zst', bench.work + '/unpacked'
-    other = Lesson(bench.lesson.program, bench.lesson.env['LESSON_PATH'], bench.work + '/other')
+    saved, packed = bench.work + '/saved.tar', bench.work + '/packed.tar.zst'
     clean = lambda *paths: subprocess.run(['rm', '-rf', *paths])
 
     def anew(name, turn):
@@ -208,15 +210,18 @@ def archive(bench):
     }, anew)
     yield bench.figure('archive', '2 GB saved', seconds, {'tar|zstd': 1.0})
 
+    folders = []
+
     def empty(name, turn):
-        clean(*([bench.work + '/other'] if name == 'lesson' else [out]))
-        os.makedirs(bench.work + '/other' if name == 'lesson' else out)
+        folders.append(f'{bench.work}/loaded-{len(folders)}')
+        os.makedirs(folders[-1])
+        return folders[-1]
     seconds = bench.measure({
-        'lesson': lambda _: other.load(saved),
-        'tar|zstd': lambda _: quiet(['sh', '-c', f'zstd -q -d -c {packed} | tar -C {out} -xf -']),
+        'lesson': lambda folder: Lesson(bench.lesson.program, bench.lesson.env['LESSON_PATH'], folder).load(saved),
+        'tar|zstd': lambda folder: quiet(['sh', '-c', f'zstd -q -d -c {packed} | tar -C {folder} -xf -']),
     }, empty)
     yield bench.figure('archive', '2 GB loaded', seconds, {'tar|zstd': 1.0})
-    clean(saved, packed, out, bench.work + '/other', tree)
+    clean(saved, packed, tree, *folders)
 
 
 def memory(bench):

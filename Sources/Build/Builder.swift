@@ -80,12 +80,7 @@ package struct Builder: Sendable {
 
     /// Looks whether layers are what they were when they were made: an image is handed out only then.
     private func verify(_ layers: [SnapshotID]) async throws(BuildFailure) {
-        let store = store
-        do throws(ImageError) {
-            try await Blocking.run { () throws(ImageError) in try store.verify(layers) }
-        } catch {
-            throw .images(error)
-        }
+        do throws(ImageError) { try await store.verifyAside(layers) } catch { throw .images(error) }
     }
 
     // MARK: - Before

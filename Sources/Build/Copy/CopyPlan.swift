@@ -2,7 +2,7 @@ import Dockerfile
 import Linux
 import SystemPackage
 
-/// Everything that a `COPY` or `ADD` will write, found and hashed, in the order of its sources.
+/// Everything that a `COPY` or `ADD` will write, in the order of its sources: first found, then hashed.
 struct CopyPlan: Sendable {
     /// One source of the instruction.
     enum Item: Sendable {
@@ -44,16 +44,30 @@ struct CopyPlan: Sendable {
         }
         let matches = try planner.matches(path)
         if matches.isEmpty { empty.append(source) }
-        for var match in matches {
+        for match in matches {
             // Too much is known before it is read.
             if !root.keepsOwners, match.bytes > limits.contextBytes { throw .tooManyBytes(limits.contextBytes) }
-            try ContentHashing.fill(&match, in: root.directory)
             let unpacks = request.isAdd && request.unpack != false && !match.isDirectory
             let isArchive = unpacks ? try ArchiveAddition.isArchive(match, in: root) : false
             if isArchive {
                 items.append(.archive(match))
             } else {
                 items.append(.match(match))
+            }
+        }
+    }
+
+    /// Computes the digests of all files that were found.
+    mutating func hash(in root: SourceRoot) throws(CopyError) {
+        for index in items.indices {
+            switch items[index] {
+            case .match(var match):
+                try ContentHashing.fill(&match, in: root.directory)
+                items[index] = .match(match)
+            case .archive(var match):
+                try ContentHashing.fill(&match, in: root.directory)
+                items[index] = .archive(match)
+            case .download, .repository: continue
             }
         }
     }

@@ -6,7 +6,7 @@ import SystemPackage
 /// A `COPY` or `ADD` of which everything is known, to be written into a layer.
 struct CopyWork: Sendable {
     let request: CopyRequest
-    let plan: CopyPlan
+    var plan: CopyPlan
     let origin: CopyOrigin
     /// Absolute, with the slash at its end that says "a directory".
     let destination: String
@@ -32,11 +32,16 @@ struct CopyWork: Sendable {
                 try self.write(pending, at: point, trees: trees, job: job)
             }
         } catch {
-            throw CopyFailure(
-                error: error, file: job.file, command: command, place: place, root: root, sources: request.sources,
-                contextPath: job.request.context?.string
-            ).failure
+            throw failure(error, job)
         }
+    }
+
+    /// Why the copy did not come about, in words.
+    func failure(_ error: CopyError, _ job: BuildJob) -> BuildFailure {
+        CopyFailure(
+            error: error, file: job.file, command: command, place: place, root: root, sources: request.sources,
+            contextPath: job.request.context?.string
+        ).failure
     }
 
     /// Fetches the commits among the sources, by their place in the plan.

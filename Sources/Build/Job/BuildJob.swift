@@ -40,6 +40,7 @@ final class BuildJob: Sendable {
     private let contextBytes = Atomic<Int64>(0)
     private let cpuNanoseconds = Atomic<Int64>(0)
     private let contextFileCount = Atomic<Int>(0)
+    private let proxyLookup = Mutex<Task<[[UInt8]], Never>?>(nil)
 
     var file: String { request.dockerfileName }
 
@@ -106,6 +107,17 @@ final class BuildJob: Sendable {
             return spools
         }
         for pending in pendings { store.discard(pending) }
+    }
+
+    /// The IPv4 addresses of the proxies, looked up when a step first needs them.
+    func proxyAddresses() async -> [[UInt8]] {
+        let lookup = proxyLookup.withLock { lookup in
+            if let lookup { return lookup }
+            let started = Task { [proxies] in await proxies.addresses() }
+            lookup = started
+            return started
+        }
+        return await lookup.value
     }
 
     var usedContextFiles: [String: String] { contextFiles.withLock { $0 } }

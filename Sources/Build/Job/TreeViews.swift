@@ -28,9 +28,11 @@ actor TreeViews {
     /// The tree that layers make.
     ///
     /// - Throws: `ImageError` where a layer is not what it was when it was made, `LinuxError` where it cannot be mounted.
-    func view(of layers: [SnapshotID]) throws -> View {
+    func view(of layers: [SnapshotID]) async throws -> View {
         if let view = views[layers] { return view }
-        try store.verify(layers)
+        try await store.verifyAside(layers)
+        // Somebody else may have mounted it meanwhile.
+        if let view = views[layers] { return view }
         let point = try place()
         guard !layers.isEmpty else {
             let view = View(root: try RootedDirectory(at: point), path: point)

@@ -1,5 +1,4 @@
 import Diagnostics
-import Glibc
 package import OCI
 import Synchronization
 
@@ -12,6 +11,8 @@ package final class JSONProgress: Sendable {
     private struct Vertex {
         var step: BuildStep
         var started: Timestamp
+        /// Names the vertex within one build.
+        var digest: String
     }
 
     private let vertexes = Mutex<[Int: Vertex]>([:])
@@ -22,16 +23,10 @@ package final class JSONProgress: Sendable {
     ///   - now: the time; the machine's by default.
     ///   - write: Takes whole lines, line end included.
     package init(
-        now: @escaping @Sendable () -> Timestamp = { JSONProgress.clock() }, write: @escaping @Sendable (String) -> Void
+        now: @escaping @Sendable () -> Timestamp = { BuildClock().now }, write: @escaping @Sendable (String) -> Void
     ) {
         self.now = now
         self.write = write
-    }
-
-    private static func clock() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
     }
 
     /// Prints an event.
@@ -56,8 +51,9 @@ package final class JSONProgress: Sendable {
         let time = now()
         switch event {
         case .started(let step):
-            vertexes.withLock { $0[step.number] = Vertex(step: step, started: time) }
-            return vertex(step.number, completed: nil)
+            let vertex = Vertex(step: step, started: time, digest: Self.digest(step.number, step.name))
+            vertexes.withLock { $0[step.number] = vertex }
+            return self.vertex(step.number, completed: nil)
         case .cached(let step): return vertex(step, completed: time, ["cached": true])
         case .finished(let step, _): return vertex(step, completed: time)
         case .failed(let step, let message, _): return vertex(step, completed: time, ["error": .string(message)])
@@ -98,10 +94,12 @@ package final class JSONProgress: Sendable {
         return list("vertexes", members)
     }
 
-    /// Names a vertex within one build.
     private func digest(_ number: Int) -> String {
-        let name = vertexes.withLock { $0[number]?.step.name } ?? ""
-        return Digest.sha256(of: "\(number) \(name)").description
+        vertexes.withLock { $0[number]?.digest } ?? Self.digest(number, "")
+    }
+
+    private static func digest(_ number: Int, _ name: String) -> String {
+        Digest.sha256(of: "\(number) \(name)").description
     }
 
     private func warning(_ diagnostic: Diagnostic) -> JSON {

@@ -54,15 +54,13 @@ struct MountStage {
     }
 
     /// Clears everything away but what cache mounts keep.
-    mutating func release() async {
-        for overlay in overlays { overlay.unmount() }
-        for pending in pendings { job.store.discard(pending) }
-        for cache in caches { cache.release() }
-        for proxy in proxies { proxy.close() }
-        overlays = []
-        pendings = []
-        caches = []
-        proxies = []
+    func release() async {
+        await Blocking.run { () throws(Never) in
+            for proxy in proxies { proxy.close() }
+            for overlay in overlays { overlay.unmount() }
+            for pending in pendings { job.store.discard(pending) }
+            for cache in caches { cache.release() }
+        }
     }
 
     private mutating func prepare(_ entry: RunMounts.Entry, isOuter: Bool) async throws -> SandboxMount? {

@@ -88,20 +88,19 @@ struct RunWork: Sendable {
         let user = try await user()
         try await prepareDirectory(in: pending)
         let tail = TailBuffer()
-        let outcome = try await job.permits.with { () async throws(BuildFailure) -> SandboxOutcome in
-            if Task.isCancelled { throw .cancelled }
+        let (result, stage) = await job.permits.with { () async -> (Result<SandboxOutcome, BuildFailure>, MountStage) in
             var stage = MountStage(job: job, command: command)
             do throws(BuildFailure) {
+                if Task.isCancelled { throw .cancelled }
                 let sandboxMounts = try await stage.prepare(mounts, script: runCommand.script)
-                let outcome = try await start(in: pending, user: user, mounts: sandboxMounts, tail: tail)
-                await stage.release()
-                return outcome
+                return (.success(try await start(in: pending, user: user, mounts: sandboxMounts, tail: tail)), stage)
             } catch {
-                await stage.release()
-                throw error
+                return (.failure(error), stage)
             }
         }
-        try judge(outcome, tail: tail)
+        // Others run meanwhile.
+        await stage.release()
+        try judge(result.get(), tail: tail)
         try await recordOwner(user, in: pending)
     }
 
@@ -135,7 +134,7 @@ struct RunWork: Sendable {
         spec.user = user
         spec.mounts = sandboxMounts
         spec.network = network
-        if network == .isolated { spec.openAddresses = await job.proxies.addresses() }
+        if network == .isolated { spec.openAddresses = await job.proxyAddresses() }
         spec.limits = try limits()
         spec.hostname = hostname
         spec.extraHosts = job.request.extraHosts.sorted { $0.key < $1.key }.map { (name: $0.key, address: $0.value) }

@@ -52,8 +52,7 @@ extension StageRunner {
             }
         }
 
-        let plan = try await plan(
-            request, root: root, origin: origin, place: place, command: command, step: step)
+        var plan = try await plan(request, root: root, place: place, command: command)
         for pattern in plan.empty {
             job.warn(
                 "copy-matched-nothing", "\(pattern) matches nothing in \(place): nothing is copied",
@@ -62,30 +61,86 @@ extension StageRunner {
         }
         warnAboutOverwriting(plan, request, destination: destination, command: command)
 
-        var key = StepKey("copy")
-        key.add(state.chain)
-        request.add(to: &key, destination: destination)
-        plan.add(to: &key)
-        key.add(job.clock.epoch ?? -1)
         let job = job
         let layers = request.isLinked ? [] : state.layers.map { job.store.directory(of: $0) }
-        let work = CopyWork(
+        var work = CopyWork(
             request: request, plan: plan, origin: origin, destination: destination, mode: mode, layers: layers,
             root: root, place: place, command: command)
-        try await layer(
-            key.finish(), alias: request.isLinked ? nil : fast, history: history, isLinked: request.isLinked,
-            plan: plan, record: &record
-        ) {
-            pending async throws(BuildFailure) -> [CopySource] in
-            try await work.write(pending, job: job)
+        var ahead: LayerAhead?
+        if let looks = looks(of: plan, request, destination: destination) {
+            if try !isKnown(looks) { ahead = try LayerAhead(work, over: state.layers, job: job) }
+            fast = fast ?? looks
         }
+        do {
+            try await hash(&plan, in: root, origin: origin) { [work] in work.failure($0, job) }
+            work.plan = plan
+            var key = StepKey("copy")
+            key.add(state.chain)
+            request.add(to: &key, destination: destination)
+            plan.add(to: &key)
+            key.add(job.clock.epoch ?? -1)
+            let ready = work
+            try await layer(
+                key.finish(), alias: request.isLinked ? nil : fast, history: history, isLinked: request.isLinked,
+                plan: plan, ahead: ahead, record: &record
+            ) {
+                pending async throws(BuildFailure) -> [CopySource] in
+                try await ready.write(pending, job: job)
+            }
+        } catch {
+            await ahead?.discard()
+            throw error
+        }
+        await ahead?.discard()
         Self.relabel(&record.sources, origin)
     }
 
-    /// Finds and hashes the sources.
+    /// The key of what a large copy looks like, by which it is told whether it was made before; nil where its layer is
+    /// only written once its files are hashed.
+    private func looks(of plan: CopyPlan, _ request: CopyRequest, destination: String) -> Digest? {
+        // An owner that the image does not know is warned of, once it is known that the layer has to be made.
+        guard job.sandbox != nil, !request.isAdd, !request.isLinked, request.chown == nil,
+            plan.isLarge(atMost: job.request.limits.contextBytes)
+        else { return nil }
+        var key = StepKey("copy-by-looks")
+        key.add(state.chain)
+        request.add(to: &key, destination: destination)
+        plan.addLooks(to: &key)
+        key.add(job.clock.epoch ?? -1)
+        return key.finish()
+    }
+
+    private func isKnown(_ looks: Digest) throws(BuildFailure) -> Bool {
+        guard !job.request.noCache else { return false }
+        do throws(ImageError) { return try job.store.cachedStep(looks) != nil } catch { throw .images(error) }
+    }
+
+    /// Hashes the sources, and enters those of the context into the record.
+    private func hash(
+        _ plan: inout CopyPlan, in root: SourceRoot?, origin: CopyOrigin, failure: (CopyError) -> BuildFailure
+    ) async throws(BuildFailure) {
+        guard let root else { return }
+        do throws(CopyError) {
+            plan = try await Blocking.run { [plan] () throws(CopyError) -> CopyPlan in
+                var plan = plan
+                try plan.hash(in: root)
+                return plan
+            }
+            guard origin == .context else { return }
+            for item in plan.items {
+                switch item {
+                case .match(let match), .archive(let match): try job.note(contextMatch: match)
+                case .download, .repository: continue
+                }
+            }
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Finds the sources.
     private func plan(
-        _ request: CopyRequest, root: SourceRoot?, origin: CopyOrigin, place: String, command: Command,
-        step: RunningStep
+        _ request: CopyRequest, root: SourceRoot?, place: String, command: Command
     ) async throws(BuildFailure) -> CopyPlan {
         var plan = CopyPlan()
         for source in request.sources {
@@ -107,14 +162,6 @@ extension StageRunner {
                     var plan = before
                     try plan.find(source, of: request, in: root, limits: limits)
                     return plan
-                }
-                if origin == .context {
-                    for item in plan.items.dropFirst(before.items.count) {
-                        switch item {
-                        case .match(let match), .archive(let match): try job.note(contextMatch: match)
-                        default: break
-                        }
-                    }
                 }
             } catch {
                 throw CopyFailure(
@@ -155,6 +202,7 @@ extension StageRunner {
             plan = try await Blocking.run { [request] () throws(CopyError) -> CopyPlan in
                 var plan = CopyPlan()
                 try plan.find(".", of: request, in: root, limits: limits)
+                try plan.hash(in: root)
                 return plan
             }
         } catch {

@@ -12,10 +12,11 @@ extension StageRunner {
     ///   - isLinked: The layer has nothing to do with those below it.
     ///   - plan: Of a `COPY`: what it takes. Its key is about content, so a layer of the cache may have been made from
     ///     other places; the record is to name those of this build.
+    ///   - ahead: The layer, being written already.
     ///   - make: Fills the layer.
     mutating func layer(
         _ key: Digest, alias: Digest? = nil, history: String, isLinked: Bool = false, plan: CopyPlan? = nil,
-        record: inout StepRecord,
+        ahead: LayerAhead? = nil, record: inout StepRecord,
         make: @Sendable (PendingSnapshot) async throws(BuildFailure) -> [CopySource]
     ) async throws(BuildFailure) {
         if try take(key, alias: alias, history: history, plan: plan, record: &record) { return }
@@ -37,15 +38,16 @@ extension StageRunner {
                 // What the step stands on is looked at while it runs.
                 let look = Task { () async -> Result<Void, ImageError> in
                     do throws(ImageError) {
-                        return .success(try await Blocking.run { () throws(ImageError) in try store.verify(parents) })
+                        return .success(try await store.verifyAside(parents))
                     } catch {
                         return .failure(error)
                     }
                 }
-                let pending = try store.begin(over: parents)
+                let written = await ahead?.take()
+                let pending = try written?.pending ?? store.begin(over: parents)
                 let sources: [CopySource]
                 do {
-                    sources = try await make(pending)
+                    sources = if let written { written.sources } else { try await make(pending) }
                     if let epoch = clock.epoch { try TimeClamp.apply(to: pending.upper, notAfter: epoch) }
                     if Task.isCancelled { throw BuildFailure.cancelled }
                     try await look.value.get()

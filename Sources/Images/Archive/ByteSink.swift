@@ -50,6 +50,48 @@ final class DescriptorSink: ByteSink {
         if let failure { throw failure }
     }
 
+    // MARK: - going back
+
+    /// Whether what was written to a descriptor can be written over: to a file, unless all goes to its end.
+    static func canGoBack(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        let flags = fcntl(descriptor, F_GETFL)
+        return flags >= 0 && flags & O_APPEND == 0
+    }
+
+    /// Where the next byte goes.
+    func position() throws(ImageError) -> Int {
+        try flush()
+        let position = lseek(descriptor, 0, SEEK_CUR)
+        guard position >= 0 else { throw .system("cannot write \(name)") }
+        return position
+    }
+
+    /// Writes over what was written at a position.
+    func rewrite(_ bytes: [UInt8], at position: Int) throws(ImageError) {
+        try flush()
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                pwrite(descriptor, buffer.baseAddress.map { $0 + done }, bytes.count - done, position + done)
+            }
+            if count >= 0 {
+                done += count
+            } else if errno != EINTR {
+                throw .system("cannot write \(name)")
+            }
+        }
+    }
+
+    /// Takes back all from a position on.
+    func cut(at position: Int) throws(ImageError) {
+        pending.removeAll(keepingCapacity: true)
+        guard ftruncate(descriptor, position) == 0, lseek(descriptor, position, SEEK_SET) == position else {
+            throw .system("cannot write \(name)")
+        }
+    }
+
     private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(ImageError) {
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -246,4 +246,13 @@ extension Store {
         configuration.diffIDs = try await diffIDs(of: image.layers)
         return configuration.encoded
     }
+
+    /// The same for layers that were hashed already; others are hashed on this thread.
+    func hashedConfiguration(of image: StoredImage) throws(ImageError) -> [UInt8] {
+        if let original = image.originalConfiguration { return original }
+        var configuration = image.configuration
+        configuration.diffIDs = []
+        for layer in image.layers { configuration.diffIDs.append(try archive(of: layer).diffID) }
+        return configuration.encoded
+    }
 }

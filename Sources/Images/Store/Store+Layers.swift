@@ -151,14 +151,20 @@ extension Store {
 
     /// The digest and the size of a layer's uncompressed archive, hashing it if need be.
     func archive(of snapshot: SnapshotID) throws(ImageError) -> (diffID: Digest, size: Int64) {
+        if let known = try knownArchive(of: snapshot) { return known }
+        return try packBlocking(snapshot, into: NullSink())
+    }
+
+    /// The same if both were ever computed.
+    func knownArchive(of snapshot: SnapshotID) throws(ImageError) -> (diffID: Digest, size: Int64)? {
         let known = try read("read about a layer") { database in
             try Row.fetchOne(
                 database, sql: "SELECT diff_id, archive_bytes FROM snapshots WHERE id = ?",
                 arguments: [snapshot.description]
             ).map { ($0["diff_id"] as String?, $0["archive_bytes"] as Int64?) }
         }
-        if let (text, size) = known, let text, let size, let digest = Digest(text) { return (digest, size) }
-        return try packBlocking(snapshot, into: NullSink())
+        guard let (text, size) = known, let text, let size, let digest = Digest(text) else { return nil }
+        return (digest, size)
     }
 
     /// The digests of several layers, hashed side by side.

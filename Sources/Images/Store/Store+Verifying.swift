@@ -24,6 +24,31 @@ extension Store {
         }
     }
 
+    /// The same on a thread of its own. Whoever asks about a layer that is being compared waits for that.
+    package func verifyAside(_ snapshots: [SnapshotID]) async throws(ImageError) {
+        let fresh = state.withLock { state in snapshots.filter { !state.verified.contains($0) } }
+        for snapshot in fresh { try await comparison(of: snapshot).value.get() }
+        // All were compared: this only looks whether they are still there.
+        try verify(snapshots)
+    }
+
+    private func comparison(of snapshot: SnapshotID) -> Task<Result<Void, ImageError>, Never> {
+        state.withLock { state in
+            if let underWay = state.comparisons[snapshot] { return underWay }
+            let started = Task { () -> Result<Void, ImageError> in
+                let result = await DedicatedThread.run { () -> Result<Void, ImageError> in
+                    do throws(ImageError) { return .success(try self.verify([snapshot])) } catch {
+                        return .failure(error)
+                    }
+                }
+                self.state.withLock { $0.comparisons[snapshot] = nil }
+                return result
+            }
+            state.comparisons[snapshot] = started
+            return started
+        }
+    }
+
     private struct Committed {
         var summary: String?
         var fingerprint: String

@@ -26,6 +26,8 @@ package final class Store: Sendable {
         var repairs: [String] = []
         /// Snapshots that were compared with what was committed.
         var verified: Set<SnapshotID> = []
+        /// Those that are being compared.
+        var comparisons: [SnapshotID: Task<Result<Void, ImageError>, Never>] = [:]
     }
 
     /// Opens the store, making it when it is not there.

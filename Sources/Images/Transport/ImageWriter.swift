@@ -33,46 +33,30 @@ extension Store {
         _ images: [ImageToSave], to target: SaveTarget, compression: Compression = .none,
         with companions: [CompanionFile] = []
     ) async throws(ImageError) {
-        _ = try await diffIDs(of: images.flatMap(\.image.layers))
-        var prepared: [ImageWriter.Prepared] = []
-        for image in images {
-            prepared.append(
-                ImageWriter.Prepared(
-                    layers: image.image.layers, configuration: try await finalConfiguration(of: image.image),
-                    platform: image.image.configuration.platform, references: image.references))
+        if case .descriptor(let descriptor) = target, compression == .none, !DescriptorSink.canGoBack(descriptor) {
+            // Names come before content there: layers that were never hashed are, side by side.
+            _ = try await diffIDs(of: images.flatMap(\.image.layers))
         }
-        let all = prepared
         try await DedicatedThread.run { () throws(ImageError) in
-            switch target {
-            case .descriptor(let descriptor):
-                let sink = DescriptorSink(descriptor: descriptor, name: "the archive")
-                try ImageWriter(store: self, output: TarOutput(sink), compression: compression).write(
-                    all, with: companions)
-                try sink.flush()
-            case .directory(let path):
-                let output = try DirectoryOutput(path)
-                try ImageWriter(store: self, output: output, compression: compression).write(all, with: companions)
-            }
+            let output: any FileOutput =
+                switch target {
+                case .descriptor(let descriptor): TarOutput(descriptor: descriptor)
+                case .directory(let path): try DirectoryOutput(path)
+                }
+            try ImageWriter(store: self, output: output, compression: compression).write(images, with: companions)
         }
     }
 }
 
 /// Puts the parts of saved images in their places.
 struct ImageWriter {
-    struct Prepared: Sendable {
-        var layers: [SnapshotID]
-        var configuration: [UInt8]
-        var platform: Platform
-        var references: [Reference]
-    }
-
     let store: Store
     let output: any FileOutput
     let compression: Compression
 
     private static func path(_ digest: Digest) -> String { "blobs/\(digest.algorithm.rawValue)/\(digest.hex)" }
 
-    func write(_ images: [Prepared], with companions: [CompanionFile] = []) throws(ImageError) {
+    func write(_ images: [ImageToSave], with companions: [CompanionFile] = []) throws(ImageError) {
         for companion in companions { try output.file(companion.path, companion.bytes) }
         var written: Set<Digest> = []
         var blobs: [SnapshotID: Descriptor] = [:]
@@ -87,7 +71,7 @@ struct ImageWriter {
         }
         for image in images {
             var layers: [Descriptor] = []
-            for snapshot in image.layers {
+            for snapshot in image.image.layers {
                 if let known = blobs[snapshot] {
                     layers.append(known)
                     continue
@@ -96,13 +80,14 @@ struct ImageWriter {
                 blobs[snapshot] = descriptor
                 layers.append(descriptor)
             }
+            // All layers have their digests by now.
+            let document = try store.hashedConfiguration(of: image.image)
             let configuration = Descriptor(
-                mediaType: MediaType.configuration, digest: try blob(image.configuration),
-                size: Int64(image.configuration.count))
+                mediaType: MediaType.configuration, digest: try blob(document), size: Int64(document.count))
             let manifest = Manifest(configuration: configuration, layers: layers).json.encoded
             let descriptor = Descriptor(
                 mediaType: MediaType.manifest, digest: try blob(manifest), size: Int64(manifest.count),
-                platform: image.platform)
+                platform: image.image.configuration.platform)
             if image.references.isEmpty { manifests.append(descriptor) }
             for reference in image.references {
                 var named = descriptor
@@ -126,6 +111,9 @@ struct ImageWriter {
 
     private func layer(_ snapshot: SnapshotID, _ written: inout Set<Digest>) throws(ImageError) -> Descriptor {
         guard compression != .none else {
+            if output.namesLater, try store.knownArchive(of: snapshot) == nil {
+                return try unhashedLayer(snapshot, &written)
+            }
             let (digest, size) = try store.archive(of: snapshot)
             if written.insert(digest).inserted {
                 try output.file(Self.path(digest), size: size) { sink throws(ImageError) in
@@ -159,6 +147,19 @@ struct ImageWriter {
             default: MediaType.layer + "+" + compression.rawValue
             }
         return Descriptor(mediaType: type, digest: digest, size: hashing.count)
+    }
+
+    /// Hashes a layer while it is written, and names it then: its content is read once.
+    private func unhashedLayer(_ snapshot: SnapshotID, _ written: inout Set<Digest>) throws(ImageError) -> Descriptor {
+        let size = try store.tarBytes(of: snapshot)
+        var found: Digest?
+        try output.file(size: size, likely: Self.path(.sha256(of: ""))) { sink throws(ImageError) in
+            let digest = try store.packBlocking(snapshot, into: sink).diffID
+            found = digest
+            return written.insert(digest).inserted ? Self.path(digest) : nil
+        }
+        guard let found else { throw store.missing(snapshot) }
+        return Descriptor(mediaType: MediaType.layer, digest: found, size: size)
     }
 }
 

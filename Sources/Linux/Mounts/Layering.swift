@@ -79,13 +79,7 @@ package final class Layering: Sendable {
         if let shown, copying == nil {
             try make(shown.root)
             try shown.unmount()
-            let whole = try overlay { () throws(LinuxError) in
-                try OverlayMount(lowers: lowers + [layer], upper: upper, work: work, at: point)
-            }
-            if let whole { return LayerTree(whole, upper: upper) }
-            let copy = try CopiedTree(lowers + [layer], upper: upper, in: work)
-            try copy.begin()
-            return try LayerTree(copy, at: point)
+            return try tree(lowers + [layer], upper: upper, work: work, at: point)
         }
         let copy = try CopiedTree(lowers, upper: upper, in: work)
         try make(copy.tree)
