@@ -1,17 +1,22 @@
 /// Finds what somebody most likely meant: the candidate nearest in edit distance, when it is near enough to be no insult.
 public enum Suggestion {
     /// The nearest of `candidates` to `word`, compared without case, or nil when none is within a third of its length
-    /// (at least 1, at most 3 edits). Ties go to the first candidate.
+    /// (at least 1, at most 3 edits). A word of the same letters counts as one edit away: whoever types fast swaps
+    /// letters. Ties go to such a word, then to the first candidate.
     public static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let target = Array(word.lowercased().unicodeScalars.prefix(256))
         guard !target.isEmpty else { return nil }
         let limit = min(3, max(1, (target.count + 1) / 3))
-        var best: (candidate: String, distance: Int)?
+        let letters = target.sorted()
+        var best: (candidate: String, rank: (Int, Int))?
         for candidate in candidates {
             let other = Array(candidate.lowercased().unicodeScalars.prefix(256))
             guard abs(other.count - target.count) <= limit else { continue }
-            let distance = editDistance(target, other)
-            if distance <= limit, distance < (best?.distance ?? .max) { best = (candidate, distance) }
+            // Two letters the other way round are another word more often than a slip.
+            let isShuffled = target.count > 2 && other.count == target.count && other.sorted() == letters
+            let distance = isShuffled ? min(1, editDistance(target, other)) : editDistance(target, other)
+            let rank = (distance, isShuffled ? 0 : 1)
+            if distance <= limit, rank < best?.rank ?? (.max, 0) { best = (candidate, rank) }
         }
         return best?.candidate
     }

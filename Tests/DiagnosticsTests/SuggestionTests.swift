@@ -5,7 +5,8 @@ struct SuggestionTests {
     static let instructions = ["FROM", "RUN", "COPY", "CMD", "ENV", "ENTRYPOINT", "EXPOSE", "WORKDIR"]
 
     @Test(arguments: [
-        ("RUM", "RUN"), ("COPPY", "COPY"), ("form", "FROM"), ("ENTRYPIONT", "ENTRYPOINT"), ("WORKDIRR", "WORKDIR"),
+        ("RUM", "RUN"), ("RNU", "RUN"), ("nur", "RUN"), ("MORF", "FROM"), ("CYOP", "COPY"), ("VNE", "ENV"),
+        ("COPPY", "COPY"), ("form", "FROM"), ("ENTRYPIONT", "ENTRYPOINT"), ("WORKDIRR", "WORKDIR"),
     ])
     func nearMissesAreFound(word: String, expected: String) {
         #expect(Suggestion.nearest(to: word, among: Self.instructions) == expected)

@@ -30,8 +30,11 @@ struct UnknownInstruction {
     }
 
     private var nearest: String? {
-        GoSuggestion.search(name, in: InstructionParser.names, ignoringCase: true)
-            ?? Suggestion.nearest(to: name, among: InstructionParser.names)
+        // BuildKit counts swapped letters as two mistakes and takes `RNU` for ENV: it is asked for what is left only.
+        if let near = Suggestion.nearest(to: name, among: InstructionParser.names) {
+            return GoSuggestion.cased(near, as: name)
+        }
+        return GoSuggestion.search(name, in: InstructionParser.names, ignoringCase: true)
     }
 
     /// What came along when a text was copied.

@@ -18,8 +18,13 @@ enum GoSuggestion {
             }
         }
         guard let best, ignoringCase else { return best }
-        if word == word.lowercased() { return best.lowercased() }
-        return word == word.uppercased() ? best.uppercased() : best.lowercased()
+        return cased(best, as: word)
+    }
+
+    /// A choice in the case of the word it stands for.
+    static func cased(_ choice: String, as word: String) -> String {
+        if word == word.lowercased() { return choice.lowercased() }
+        return word == word.uppercased() ? choice.uppercased() : choice.lowercased()
     }
 
     private static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {

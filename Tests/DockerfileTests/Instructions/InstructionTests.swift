@@ -108,6 +108,8 @@ struct InstructionTests {
     @Test(
         arguments: [
             ("FROM a\nRUM x\n", "2:1 unknown instruction: RUM; did you mean RUN?"),
+            ("FROM a\nRNU x\n", "2:1 unknown instruction: RNU; did you mean RUN?"),
+            ("FROM a\nfoo x\n", "2:1 unknown instruction: foo; did you mean from?"),
             ("FROM a\ncopyy x y\n", "2:1 unknown instruction: copyy; did you mean copy?"),
             (
                 "FROM a\nmkdir /x\n",
