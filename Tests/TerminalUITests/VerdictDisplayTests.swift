@@ -32,6 +32,16 @@ struct VerdictDisplayTests {
         try Golden.expect(terminal.text(Self.failing.lines(terminal)), equals: "Verdicts/\(width).txt")
     }
 
+    @Test(arguments: [40, 60, 72, 80, 100, 102, 200])
+    func leavesNoLineForTheTerminalToBreak(width: Int) {
+        var display = Self.failing
+        // The evidence and the advice may hold words that no line is wide enough for.
+        for index in display.checks.indices {
+            (display.checks[index].evidence, display.checks[index].advice) = ([], nil)
+        }
+        for line in display.lines(Terminal(width: width)) { #expect(line.width <= width, "\(line)") }
+    }
+
     @Test func looksAsRecordedInASCII() throws {
         let terminal = Terminal(isASCII: true, width: 80)
         let text = terminal.text(Self.failing.lines(terminal))

@@ -1,7 +1,7 @@
 extension VerdictDisplay {
     /// The lines of the whole verdict: a line per check, what to do about those that failed, the sizes, the sum.
     package func lines(_ terminal: Terminal) -> [StyledLine] {
-        var lines: [StyledLine] = [StyledLine(title, .heading), StyledLine()]
+        var lines = LineWrapper(width: terminal.proseWidth).wrap([Span(title, .heading)]) + [StyledLine()]
         let idWidth = (checks + integrity).map { DisplayWidth.of($0.id) }.max() ?? 0
         for check in checks where check.outcome != .skipped {
             lines += check.lines(terminal, idWidth: idWidth)
@@ -12,13 +12,15 @@ extension VerdictDisplay {
             lines += check.lines(terminal, idWidth: idWidth)
         }
         if let sizes {
-            let bars = sizes.lines(terminal)
+            var narrowed = terminal
+            narrowed.width -= 2
+            let bars = sizes.lines(narrowed)
             if !bars.isEmpty { lines += [StyledLine()] + bars.map { $0.indented(2) } }
         }
         for note in notes {
             lines += LineWrapper(width: terminal.proseWidth, first: [Span("  note: ", .strong)]).wrap(inlineCode(note))
         }
-        lines += [StyledLine(), summary(terminal)]
+        lines += [StyledLine()] + summary(terminal)
         for step in next {
             lines += LineWrapper(width: terminal.proseWidth, first: [Span("  ")]).wrap(inlineCode(step))
         }
@@ -34,15 +36,17 @@ extension VerdictDisplay {
             .wrap([Span("\(names) (a check before failed)", .muted)])
     }
 
-    private func summary(_ terminal: Terminal) -> StyledLine {
+    private func summary(_ terminal: Terminal) -> [StyledLine] {
         var facts: [String] = []
         if maxScore > 0, outcome != .error { facts.append("\(points(score)) of \(points(maxScore)) points") }
         if seconds > 0 { facts.append(ElapsedTime.short(seconds: seconds)) }
         if totalSteps > 0 { facts.append("\(cachedSteps) of \(totalSteps) steps from the cache") }
         let dot = " \(terminal.glyphs.dot) "
-        return StyledLine([
-            Span(outcome.headline, outcome.style), Span(facts.isEmpty ? "" : "  " + facts.joined(separator: dot)),
-        ])
+        guard !facts.isEmpty else { return [StyledLine(outcome.headline, outcome.style)] }
+        return LineWrapper(
+            width: terminal.proseWidth, first: [Span(outcome.headline, outcome.style), Span("  ")]
+        )
+        .wrap([Span(facts.joined(separator: dot))])
     }
 }
 
