@@ -69,6 +69,21 @@ struct RegistryTests {
         #expect(try await third.imageID(of: resolution.image) == id)
         #expect(try await resolver.resolve(pinned).source == .local)
 
+        // As somebody who only looks at it asks for it: without a name here.
+        let fourth = try Store(at: scratch.file("fourth"), ids: scratch.ids)
+        let seen = try await Skopeo(store: fourth).copy(
+            from: "docker://\(name.canonical)", as: nil, naming: false)
+        #expect(try await fourth.imageID(of: try #require(seen.first).image) == id)
+        #expect(try fourth.image(named: name) == nil)
+        await #expect {
+            try await Skopeo(store: fourth).copy(from: "docker://\(registry.address)/nothing", as: nil, naming: false)
+        } throws: {
+            ($0 as? ImageError)?.code == .noSuchImage
+        }
+        await #expect { try await skopeo.copy(from: "docker://BAD NAME", as: nil) } throws: {
+            ($0 as? ImageError)?.code == .notAvailable
+        }
+
         await #expect { try await skopeo.pull(Reference(parsing: "\(registry.address)/room/tiny:2")) } throws: {
             ($0 as? ImageError)?.code == .noSuchImage
         }
@@ -107,5 +122,30 @@ struct RegistryTests {
         let pulled = try await Skopeo(store: other).pull(name)
         #expect(pulled.image.repositoryDigests == ["\(name.canonicalName)@\(digest)"])
         #expect(try await other.imageID(of: pulled.image) == store.imageID(of: image))
+    }
+}
+
+@Suite("What skopeo says of daemons and files")
+struct SkopeoFailureTests {
+    @Test(arguments: [
+        (
+            "loading image from docker engine: Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?",
+            "docker-daemon:a:b", ImageError.Code.unreachable, "no Docker daemon answers for docker-daemon:a:b"
+        ),
+        (
+            "Error response from daemon: reference does not exist", "docker-daemon:a:b", .noSuchImage,
+            "the daemon has no image docker-daemon:a:b"
+        ),
+        (
+            "initializing source oci:nope:: open nope/index.json: no such file or directory", "oci:nope",
+            .noSuchImage, "there is no image at oci:nope"
+        ),
+        ("something else", "dir:x", .toolFailed, "skopeo failed for dir:x: something else"),
+    ])
+    func isSaidInWordsThatHelp(_ words: String, _ source: String, _ code: ImageError.Code, _ message: String) {
+        let error = Skopeo.failure(words, nil, source: source)
+        #expect(error.code == code)
+        #expect(error.message == message)
+        #expect(error.hint != nil || code == .toolFailed)
     }
 }

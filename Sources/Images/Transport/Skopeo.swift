@@ -91,20 +91,26 @@ package struct Skopeo: Sendable {
         package var size: Int64
     }
 
-    /// Loads an image of a running daemon, or whatever else skopeo reads (`docker-daemon:name:tag`).
+    /// Loads an image of a running daemon (`docker-daemon:name:tag`), of a registry, whatever is here under that name
+    /// (`docker://name`), or of whatever else skopeo reads.
     /// - Parameter naming: false gives it no name.
     package func copy(
         from source: String, as references: [Reference]?, naming: Bool = true, deadline: Duration = .seconds(1800)
     ) async throws(ImageError) -> [LoadedImage] {
-        guard Self.hasTransport(source) else {
+        let remote = try Self.registryName(source)
+        guard remote != nil || Self.hasTransport(source) else {
             throw ImageError(.unsupported, "\(source) does not say by which transport")
         }
         let folder = try store.ownPendingFolder().appending(SnapshotID.random().description)
         defer { try? store.removeTree(folder) }
-        try await run(
-            ["copy", "--quiet"] + Self.daemon("--src-daemon-host", source) + [source, "dir:\(folder)"],
-            about: nil,
-            deadline)
+        var arguments = ["copy", "--quiet"] + Self.daemon("--src-daemon-host", source)
+        if let remote {
+            arguments += credentialArguments("--authfile") + (isPlain(remote) ? ["--src-tls-verify=false"] : [])
+            arguments.append("docker://" + Self.remoteName(remote))
+        } else {
+            arguments.append(Self.tagged(source))
+        }
+        try await run(arguments + ["dir:\(folder)"], about: remote, source: source, deadline)
         try Self.arrange(folder)
         return try await store.load(.directory(folder), as: references, naming: naming)
     }
@@ -144,7 +150,7 @@ package struct Skopeo: Sendable {
             [ImageToSave(image, references: [])], to: .directory(folder), compression: .none)
         try await run(
             ["copy", "--quiet"] + Self.daemon("--dest-daemon-host", destination) + ["oci:\(folder)", destination],
-            about: nil, deadline)
+            about: nil, source: destination, deadline)
     }
 
     /// Whether a text names an image by one of skopeo's transports that are no registry.
@@ -152,6 +158,26 @@ package struct Skopeo: Sendable {
         ["docker-daemon:", "docker-archive:", "oci-archive:", "oci:", "dir:", "containers-storage:"].contains {
             text.hasPrefix($0)
         }
+    }
+
+    /// The name in `docker://NAME`; nil for what is no such thing.
+    private static func registryName(_ source: String) throws(ImageError) -> Reference? {
+        guard source.hasPrefix("docker://") else { return nil }
+        do throws(ReferenceError) {
+            return try Reference(parsing: String(source.dropFirst("docker://".utf8.count))).withDefaultTag
+        } catch {
+            throw ImageError(.notAvailable, "\(error)", hint: "as in docker://example.org/you/image:tag")
+        }
+    }
+
+    /// A daemon's image with the tag that everybody leaves away; skopeo wants one.
+    private static func tagged(_ source: String) -> String {
+        let transport = "docker-daemon:"
+        guard source.hasPrefix(transport),
+            let name = try? Reference(parsing: String(source.dropFirst(transport.utf8.count))),
+            name.tag == nil, name.digest == nil
+        else { return source }
+        return "\(source):latest"
     }
 
     /// The daemon that `DOCKER_HOST` names, which skopeo does not ask for itself.
@@ -203,7 +229,8 @@ package struct Skopeo: Sendable {
     private func credentialArguments(_ flag: String) -> [String] { credentials.map { [flag, $0.string] } ?? [] }
 
     private func run(
-        _ arguments: [String], about reference: Reference?, _ deadline: Duration, input: [UInt8] = []
+        _ arguments: [String], about reference: Reference?, source: String? = nil, _ deadline: Duration,
+        input: [UInt8] = []
     ) async throws(ImageError) {
         var global: [String] = []
         // Without a policy file skopeo refuses everything; Debian's package brings none that is enough everywhere.
@@ -229,13 +256,14 @@ package struct Skopeo: Sendable {
         case .timedOut:
             throw ImageError(.unreachable, "the registry of \(reference?.familiar ?? "the image") took too long")
         case .signalled: throw ImageError(.cancelled, "stopped while skopeo ran")
-        default: throw Self.failure(String(decoding: completion.standardError, as: UTF8.self), reference)
+        default:
+            throw Self.failure(String(decoding: completion.standardError, as: UTF8.self), reference, source: source)
         }
     }
 
     /// What skopeo's words mean. It has no other way to say it.
-    static func failure(_ words: String, _ reference: Reference?) -> ImageError {
-        let name = reference?.familiar ?? "the image"
+    static func failure(_ words: String, _ reference: Reference?, source: String? = nil) -> ImageError {
+        let name = reference?.familiar ?? source ?? "the image"
         let registry = reference?.registry ?? "the registry"
         func says(_ patterns: String...) -> Bool {
             let lower = words.lowercased()
@@ -248,6 +276,20 @@ package struct Skopeo: Sendable {
         }
         if says("no space left on device") {
             return ImageError(.diskFull, "no space left for \(name)", hint: "free some space")
+        }
+        if reference == nil, let source {
+            if says("docker daemon", "daemon running") {
+                return ImageError(
+                    .unreachable, "no Docker daemon answers for \(source)",
+                    hint: "start it, or name its socket in DOCKER_HOST, as in unix:///run/docker.sock")
+            }
+            if says("reference does not exist", "no such image") {
+                return ImageError(
+                    .noSuchImage, "the daemon has no image \(source)", hint: "`docker images` there lists what it has")
+            }
+            if says("no such file or directory", "not a directory") {
+                return ImageError(.noSuchImage, "there is no image at \(source)", hint: "check the path")
+            }
         }
         if says("manifest unknown", "name unknown", "repository name not known", "404 (not found)") {
             return ImageError(

@@ -41,8 +41,24 @@ enum ImageTarget: Sendable, Hashable {
         case .file: self = Self.isDockerfile(path) ? .dockerfile(path, context: Self.folder(of: path)) : .archive(path)
         case .folder where text.contains("/") || text == "." || !exercises.contains(text):
             self = try Self.folder(path, text)
-        default: self = exercises.contains(text) ? .exercise(text) : .name(text)
+        default:
+            if exercises.contains(text) {
+                self = .exercise(text)
+            } else if Self.isPath(text) {
+                throw CommandError(
+                    "unreadable", "no such file or directory",
+                    hint: "name an image, a Dockerfile, or an archive of `docker save`", file: text)
+            } else {
+                self = .name(text)
+            }
         }
+    }
+
+    /// Whether a text can only have been meant for a file: no image is called so.
+    private static func isPath(_ text: String) -> Bool {
+        ["/", "./", "../", "~"].contains(where: text.hasPrefix)
+            || [".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.zst", ".tar.bz2"].contains(where: text.hasSuffix)
+            || text.split(separator: "/").last?.lowercased() == "dockerfile"
     }
 
     private static func folder(of path: FilePath) -> FilePath {
