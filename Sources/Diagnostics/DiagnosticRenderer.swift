@@ -21,12 +21,16 @@ public struct DiagnosticRenderer: Sendable {
     /// The whole text of a diagnostic, several lines, no line end after the last.
     /// - Parameter source: the line that `range.start` is on, without its line end.
     public func render(_ diagnostic: Diagnostic, sourceLine source: String? = nil) -> String {
-        var lines = [headline(diagnostic)]
-        if showsSource, let range = diagnostic.range, let source {
-            lines += excerpt(source, range: range)
-        }
+        var lines = [headline(diagnostic)] + excerpt(diagnostic, sourceLine: source)
         if let hint = diagnostic.hint { lines.append("  hint: \(SafeText(line: hint))") }
         return lines.joined(separator: "\n")
+    }
+
+    /// The source line and the caret under it; none where the renderer shows none, or there is no place.
+    /// - Parameter source: the line that `range.start` is on, without its line end.
+    public func excerpt(_ diagnostic: Diagnostic, sourceLine source: String?) -> [String] {
+        guard showsSource, let range = diagnostic.range, let source else { return [] }
+        return excerpt(source, range: range)
     }
 
     private func excerpt(_ source: String, range: SourceRange) -> [String] {

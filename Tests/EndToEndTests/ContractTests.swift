@@ -9,7 +9,8 @@ struct ContractTests {
             (["start", "nowhere"], 2),
             (["next"], 2), (["goto"], 64), (["slides", "missing.md"], 2), (["grade", ".", "--lesson", "nowhere"], 2),
             (["docker", "run", "--bogus", "x"], 125), (["docker", "nonsense"], 1), (["completion", "tcsh"], 64),
-            (["new", "a b"], 64), (["lint", "missing.md"], 2),
+            (["new", "a b"], 64), (["lint", "missing.md"], 2), (["start", "x", ""], 64), (["start", ""], 64),
+            (["bundle", "load", "missing.tar"], 2),
         ] as [([String], Int32)])
     func exitsWith(_ arguments: [String], _ status: Int32) throws {
         let learner = try Learner()
@@ -55,6 +56,25 @@ struct ContractTests {
         #expect(try learner.run(["lint", "mine"]).status == 0)
         #expect(try learner.run(["start", "./mine", "work"]).status == 0)
         #expect(try learner.run(["new", "mine"]).status == 1)
+    }
+
+    @Test func tellsTheWayToALessonThatWasBegun() throws {
+        let learner = try Learner()
+        #expect(try learner.run(["new", "mine"]).status == 0)
+        let begun = try learner.run(["start", "./mine", "my work"])
+        #expect(begun.error.contains("`cd 'my work'`, then `lesson next`"))
+        let lost = try learner.run(["next"])
+        #expect(lost.status == 2 && lost.error.contains("cd 'my work'"), "\(lost.error)")
+        let reset = try learner.run(["reset", "--all"], in: "my work")
+        #expect(reset.status == 64 && reset.error.contains("lesson reset --all --yes"), "\(reset.error)")
+    }
+
+    @Test func saysWhyThereCanBeNoJournal() throws {
+        let learner = try Learner()
+        try learner.write("x", to: "file")
+        #expect(try learner.run(["new", "mine"]).status == 0)
+        let graded = try learner.run(["grade", "mine", "--lesson", "./mine", "--out", "file/results"])
+        #expect(graded.status == 2 && graded.error.contains("cannot keep a journal in file/results: not a directory"))
     }
 
     @Test func keepsPlaceAcrossRuns() throws {

@@ -1,7 +1,9 @@
 import Diagnostics
+import Foundation
 import Images
 import Lessons
 import Sandbox
+import SystemPackage
 import TerminalUI
 import Testing
 
@@ -57,8 +59,72 @@ struct ErrorWordingTests {
                 id: "rule", severity: .error, file: "lesson.yml", range: SourceRange(line: $0), message: "bad \($0)")
         }
         let text = Terminal().text(ErrorWording(LessonError(diagnostics)).lines(Terminal()))
-        #expect(text.contains("lesson.yml:1: error: bad 1"))
+        #expect(text.contains("lesson.yml:1:1: error: bad 1"))
         #expect(text.contains("lesson.yml:2:1: error: bad 2 [rule]") && text.contains("bad 3"))
+    }
+}
+
+/// What an author sees whose `lesson.yml` is wrong.
+struct LessonErrorTests {
+    @Test func showsTheLineAndPointsAtIt() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("wording-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("lesson.yml")
+        try Data("title: x\nexercises:\n  - id: a\n    tagg: b\n".utf8).write(to: file)
+        try Data("# One\n".utf8).write(to: folder.appendingPathComponent("slides.md"))
+        let error = #expect(throws: LessonError.self) { try Lessons.Lesson(loading: FilePath(folder.path + "/.")) }
+        let wording = ErrorWording(try #require(error))
+        #expect(
+            Terminal().text(wording.lines(Terminal())) == """
+                \(file.path):4:5: error: unknown key `tagg`
+                  4 |     tagg: b
+                    |     ^
+                  hint: did you mean `tag`?
+
+                """)
+        #expect(wording.line == 4 && wording.file == file.path && wording.status == 2)
+    }
+
+    @Test func breaksLinesForPeopleOnly() {
+        let error = CommandError("x", String(repeating: "word ", count: 40), hint: "do this")
+        let terminal = Terminal(isInteractive: true, width: 60)
+        #expect(ErrorWording(error).lines(terminal).allSatisfy { $0.width <= 60 })
+        #expect(ErrorWording(error).lines(Terminal(width: 60)).count == 2)
+    }
+
+    @Test(arguments: [
+        ("/nowhere/else/../x", "/nowhere/x"), ("./a/./b.md", "a/b.md"), ("", ""),
+    ])
+    func namesPathsAsPeopleDo(_ path: String, _ shown: String) {
+        #expect(ProgramPath.shown(path) == shown)
+        let here = ProgramPath.currentFolder.string
+        #expect(ProgramPath.shown("\(here)/./x/lesson.yml") == "x/lesson.yml")
+    }
+}
+
+struct ShellWordTests {
+    @Test(arguments: [
+        ("multi-stage", "multi-stage"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''"), ("$HOME", "'$HOME'"),
+        ("/tmp/né", "/tmp/né"),
+    ])
+    func isReadBackByAShell(_ word: String, _ quoted: String) {
+        #expect(ShellWord.quoted(word) == quoted)
+    }
+}
+
+struct ImageTargetTests {
+    @Test(arguments: ["./nope.tar", "nope.tar.gz", "/nowhere/at/all", "../nope", "sub/Dockerfile"])
+    func takesWhatLooksLikeAFileForOne(_ text: String) {
+        let error = #expect(throws: CommandError.self) { try ImageTarget(text) }
+        #expect(error?.message == "no such file or directory" && error?.file == text && error?.status == .couldNotRun)
+    }
+
+    @Test func takesNamesForNames() throws {
+        #expect(try ImageTarget("example.org/you/image:1") == .name("example.org/you/image:1"))
+        #expect(try ImageTarget("docker://hello") == .transport("docker://hello"))
+        #expect(try ImageTarget("one", exercises: ["one"]) == .exercise("one"))
+        #expect(throws: CommandError.self) { try ImageTarget("docker://") }
     }
 }
 

@@ -127,6 +127,11 @@ private let deck = """
                 "exercises:\n  - id: a\n    checks: [{id: s, kind: run, time: soon}]", "manifest-type", 3, 39, nil
             ),
             ("images:\n  - {name: a, make: {like: b}}", "image-recipe", 2, 28, "declare it before"),
+            ("exercises:\n  - {id: a, tag: HELLO}", "exercise-tag", 2, 18, nil),
+            (
+                "exercises:\n  - {id: a, starter: nowhere}", "exercise-starter", 2, 22,
+                "`starter:` names a folder beside `lesson.yml`"
+            ),
             ("a: [", "manifest-syntax", 2, 1, nil),
             ("- a", "manifest-type", 1, 1, nil),
         ] as [(String, String, Int, Int, String?)])
@@ -138,6 +143,28 @@ private let deck = """
         #expect(diagnostic.range?.start == SourceLocation(line: line, column: column), "\(diagnostic)")
         if let hint { #expect(diagnostic.hint == hint) }
         #expect(diagnostic.file?.hasSuffix("lesson.yml") == true)
+    }
+
+    /// A check of an unknown kind, or without readable points, is still the one that others refer to and count.
+    @Test(arguments: [
+        ("kind: buids, points: 4", "rubric-kind"), ("kind: builds, points: four", "manifest-type"),
+        ("kind: builds, points: 4}\n      - 3\n      - {id: c, kind: builds", "manifest-type"),
+    ])
+    func oneMistakeIsToldOnce(_ wrong: String, _ id: String) throws {
+        let found = try diagnostics(
+            """
+            exercises:
+              - id: one
+                points: 10
+                checks:
+                  - {id: b, \(wrong)}
+                  - {id: r, kind: run, points: 6, needs: b}
+                integrity:
+                  - {id: s, kind: substitution, text: x, needs: b}
+                hints:
+                  - {check: b, text: help}
+            """)
+        #expect(found.map(\.id) == [id])
     }
 
     @Test(arguments: [

@@ -1,6 +1,7 @@
 package import Checks
 import FoundationEssentials
 import GRDB
+import Lessons
 import OCI
 import SystemPackage
 
@@ -11,10 +12,10 @@ package final class Journal: Sendable {
 
     /// Opens `journal.sqlite` in a folder, making both when they are not there.
     package convenience init(folder: String) throws(Ungradable) {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        do throws(LocalFiles.Failure) {
+            try LocalFiles.makeFolders(FilePath(folder))
         } catch {
-            throw Self.unusable(folder, error)
+            throw Self.unusable(folder, error.errno.description.lowercased())
         }
         try self.init(database: folder)
     }
@@ -42,13 +43,13 @@ package final class Journal: Sendable {
                         """)
             }
         } catch {
-            throw Self.unusable(folder, error)
+            throw Self.unusable(folder, (error as? DatabaseError)?.message ?? "\(error)")
         }
     }
 
-    private static func unusable(_ folder: String, _ error: any Error) -> Ungradable {
+    private static func unusable(_ folder: String, _ reason: String) -> Ungradable {
         Ungradable(
-            .fault, message: "cannot keep a journal in \(Wording.clipped(folder, 200)): \(error)",
+            .fault, message: "cannot keep a journal in \(Wording.clipped(folder, 200)): \(reason)",
             remedy: "choose another folder with `--out`")
     }
 

@@ -60,7 +60,9 @@ struct LintCommand: ReportingCommand, EngineCommand {
             console.note(
                 found.isEmpty
                     ? "\(path): nothing to complain about"
-                    : "\(path): \(document.errors) errors, \(document.warnings) warnings, \(document.notes) notes")
+                    : "\(path): "
+                        + [(document.errors, "error"), (document.warnings, "warning"), (document.notes, "note")]
+                        .map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", "))
         }
         if document.errors + document.warnings > 0 { throw CommandExit(.failed) }
         if couldNotRun { throw CommandExit(.couldNotRun) }

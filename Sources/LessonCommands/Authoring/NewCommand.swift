@@ -52,7 +52,9 @@ struct NewCommand: ReportingCommand {
         console.note([
             StyledLine(),
             StyledLine(
-                inlineCode("`lesson lint \(name)/slides.md` looks for mistakes, `lesson start ./\(name) try` tries it")),
+                inlineCode(
+                    "`lesson lint \(ShellWord.quoted("\(name)/slides.md"))` looks for mistakes, "
+                        + "`lesson start \(ShellWord.quoted("./\(name)")) try` tries it")),
         ])
     }
 }

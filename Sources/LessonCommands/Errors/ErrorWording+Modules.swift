@@ -17,7 +17,7 @@ extension ErrorWording {
                 code: error.code, message: error.message, hint: error.hint, file: error.file, line: error.line,
                 status: error.status.rawValue)
         case let error as LessonError:
-            self.init(error.diagnostics, fallback: "bad-lesson", status: .couldNotRun)
+            self.init(ofLesson: error.diagnostics)
         case let error as WorkspaceError:
             self.init(
                 code: "workspace-\(error.kind.rawValue)", message: error.message, hint: error.hint,

@@ -18,6 +18,13 @@ enum ProgramPath {
         return FilePath(platformString: path)
     }
 
+    /// A path as a person would write it: from the current folder where it is below that, without detours.
+    static func shown(_ path: String) -> String {
+        var plain = FilePath(path).lexicallyNormalized()
+        if plain.removePrefix(currentFolder.lexicallyNormalized()), !plain.isEmpty { return plain.string }
+        return FilePath(path).lexicallyNormalized().string
+    }
+
     /// A variable of the environment, which may be empty; nil when unset.
     static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 

@@ -22,7 +22,7 @@ struct GradeTable {
             + [
                 StyledLine(),
                 StyledLine(
-                    "\(summary.total) submissions: \(summary.pass) pass, \(summary.fail) fail, \(summary.error) could not be graded"
+                    "\(summary.total) submission\(summary.total == 1 ? "" : "s"): \(summary.pass) pass, \(summary.fail) fail, \(summary.error) could not be graded"
                 ),
             ]
     }

@@ -35,7 +35,8 @@ struct ResetCommand: ReportingCommand {
         let names = exercises.map(\.id).joined(separator: ", ")
         if !yes {
             let question = "put the files of \(names) back to how they were at the start?"
-            guard try Question.confirm(question, console, otherwise: "`lesson reset --yes` does not ask") else {
+            let again = ["lesson reset", all ? "--all" : id, "--yes"].compactMap { $0 }.joined(separator: " ")
+            guard try Question.confirm(question, console, otherwise: "`\(again)` does not ask") else {
                 console.note("nothing was changed")
                 throw CommandExit(.failed)
             }

@@ -18,6 +18,11 @@ struct StartCommand: ReportingCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if lesson.isEmpty { throw ValidationError("The lesson's name is empty: `lesson list` shows what there is.") }
+        if dir?.isEmpty == true { throw ValidationError("The folder's name is empty.") }
+    }
+
     private struct Document: Encodable {
         var lesson: String
         var title: String
@@ -47,6 +52,8 @@ struct StartCommand: ReportingCommand {
             lesson: lesson, progress: session.progress,
             number: Walk(lesson: lesson, progress: session.progress).position
         ).print(console)
-        console.note([StyledLine(), StyledLine(inlineCode("`cd \(folder)`, then `lesson next`"))])
+        console.note([
+            StyledLine(), StyledLine(inlineCode("`cd \(ShellWord.quoted(folder.string))`, then `lesson next`")),
+        ])
     }
 }

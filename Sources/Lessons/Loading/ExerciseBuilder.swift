@@ -17,7 +17,8 @@ struct ExerciseBuilder {
         let id = map.required("id")
         if let id, !Self.isPlain(id) {
             map.reader.report(
-                "exercise-id", "an id is made of letters, digits, `-`, `_` and `.`", at: map.mark(of: "id"))
+                "exercise-id", "`\(id)` is no id: it is made of letters, digits, `-`, `_` and `.`",
+                at: map.mark(of: "id"))
         }
         let slide = slide(map)
         let twin = declared.first { $0.id == id }
@@ -36,6 +37,11 @@ struct ExerciseBuilder {
         exercise.solution = solution(map, id: exercise.id) ?? twin?.solution
         exercise.dockerfile = map.string("dockerfile") ?? "Dockerfile"
         exercise.tag = map.string("tag") ?? twin?.tag
+        if let tag = map.string("tag"), tag != tag.lowercased() || !Self.isPlain(tag.filter { !"/:".contains($0) }) {
+            map.reader.report(
+                "exercise-tag", "`\(tag)` cannot be the name of an image", at: map.mark(of: "tag"),
+                hint: "a name is lower case letters and digits, with . _ or - between them")
+        }
         exercise.bases = map.strings("base") ?? []
         checkBases(exercise.bases, map)
         exercise.reference = reference(map)
@@ -43,7 +49,7 @@ struct ExerciseBuilder {
         exercise.limits = limits(map)
         let hasReference = exercise.reference != nil
         exercise.rubric = map.rubric { check($0, at: $1, hasReference: hasReference) }
-        exercise.hints = hints(map, checks: exercise.rubric.checks.map(\.id))
+        exercise.hints = hints(map, checks: map.checkIDs)
         return id == nil ? nil : exercise
     }
 
@@ -114,7 +120,10 @@ struct ExerciseBuilder {
             do throws(LocalFiles.Failure) {
                 files = try StarterFile.files(in: folder.pushing(FilePath(name)))
             } catch {
-                map.reader.report("exercise-starter", error.message, at: map.mark(of: "starter"))
+                map.reader.report(
+                    "exercise-starter",
+                    error.errno == .noSuchFileOrDirectory ? "no such folder: \(name)" : error.message,
+                    at: map.mark(of: "starter"), hint: "`starter:` names a folder beside `lesson.yml`")
             }
         }
         let entries = map.maps("files")
@@ -144,7 +153,10 @@ struct ExerciseBuilder {
                 let (bytes, mode) = try LocalFiles.read(folder.pushing(FilePath(path)), limit: 16 << 20)
                 return StarterFile(path: name, contents: bytes, mode: mode & 0o777 | 0o600)
             } catch {
-                entry.reader.report("exercise-starter", error.message, at: entry.mark(of: "path"))
+                entry.reader.report(
+                    "exercise-starter",
+                    error.errno == .noSuchFileOrDirectory ? "no such file: \(path)" : error.message,
+                    at: entry.mark(of: "path"), hint: "`path:` names a file, seen from `lesson.yml`")
                 return nil
             }
         }
@@ -161,7 +173,9 @@ struct ExerciseBuilder {
         if let name = map.string("solution") {
             let path = folder.pushing(FilePath(name))
             if LocalFiles.kind(path, following: true) == .folder { return .folder(path) }
-            map.reader.report("exercise-solution", "no such folder: \(name)", at: map.mark(of: "solution"))
+            map.reader.report(
+                "exercise-solution", "no such folder: \(name)", at: map.mark(of: "solution"),
+                hint: "`solution:` names a folder, seen from `lesson.yml`")
             return nil
         }
         // By convention beside the lessons, in a folder of its own that can be left out of what learners get.

@@ -75,7 +75,8 @@ extension Lesson {
             do throws(LocalFiles.Failure) {
                 map = reader.document(try LocalFiles.read(manifest, limit: ManifestReader.Limit.bytes).bytes)
             } catch {
-                throw LessonError(id: "lesson-unreadable", file: manifest.string, message: error.message)
+                throw LessonError(
+                    id: "lesson-unreadable", file: manifest.string, message: error.errno.description.lowercased())
             }
             guard map != nil else { throw LessonError(reader.diagnostics) }
         }
@@ -87,7 +88,7 @@ extension Lesson {
             parsed = Deck(parsing: bytes, options: DeckOptions(file: deckPath.string))
         } catch {
             throw LessonError(
-                id: "lesson-unreadable", file: deckPath.string, message: error.message,
+                id: "lesson-unreadable", file: deckPath.string, message: error.errno.description.lowercased(),
                 hint: "`deck:` in `lesson.yml` names the slides")
         }
         try self.init(id: id, folder: folder, deckPath: deckPath, deck: parsed, map: map, reader: reader)

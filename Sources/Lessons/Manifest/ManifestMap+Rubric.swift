@@ -1,22 +1,36 @@
 import Diagnostics
+import Yams
 
 extension ManifestMap {
+    /// The ids of all checks, whatever else is wrong with them.
+    var checkIDs: [String] {
+        (node("checks")?.sequence ?? []).compactMap { $0["id"]?.scalar?.string }
+    }
+
     /// The keys `points`, `checks` and `integrity` of an exercise.
     /// - Parameter verify: told of each check with the map it stands in, to look at what lies outside of it.
     func rubric(verify: (CheckDefinition, ManifestMap) -> Void = { _, _ in }) -> Rubric {
         var rubric = Rubric()
+        // A check that is wrong in one way is still there: nothing else is to be wrong only because of that.
+        var ids: [String] = []
+        var areAllRead = true
         for entry in maps("checks") {
-            guard let check = entry.check(after: rubric.checks) else { continue }
+            let check = entry.check(after: ids)
+            if let id = check?.id ?? entry.node("id")?.scalar?.string { ids.append(id) }
+            guard let check else {
+                areAllRead = false
+                continue
+            }
             verify(check, entry)
             rubric.checks.append(check)
         }
         for entry in maps("integrity") {
-            guard let check = entry.integrityCheck(after: rubric) else { continue }
+            guard let check = entry.integrityCheck(after: rubric, ids) else { continue }
             rubric.integrity.append(check)
         }
         let sum = rubric.checks.reduce(0) { $0 + $1.points }
         rubric.points = int("points", in: 0...1_000_000) ?? sum
-        if rubric.points != sum {
+        if rubric.points != sum, areAllRead {
             reader.report(
                 "rubric-points", "the points of the checks add up to \(sum), not to \(rubric.points)",
                 at: mark(of: "points"), hint: "change `points:` or the points of a check")
@@ -24,17 +38,18 @@ extension ManifestMap {
         return rubric
     }
 
-    private func check(after earlier: [CheckDefinition]) -> CheckDefinition? {
+    private func check(after earlier: [String]) -> CheckDefinition? {
         let id = required("id")
-        let points = int("points", in: 0...100_000) ?? 0
+        let given = int("points", in: 0...100_000)
+        let points = given ?? 0
         let isRequired = bool("required") ?? false
         let isGate = bool("gate") ?? false
-        let needs = needs(among: earlier.map(\.id))
+        let needs = needs(among: earlier)
         let (title, why, advice, slide) = (string("title"), string("why"), string("advice"), string("slide"))
         let kind = kind()
         finish()
-        guard let id, let kind else { return nil }
-        if earlier.contains(where: { $0.id == id }) {
+        guard let id, let kind, given != nil || !has("points") else { return nil }
+        if earlier.contains(id) {
             reader.report("rubric-id", "two checks have the id `\(id)`", at: mark(of: "id"))
         }
         return CheckDefinition(
@@ -42,9 +57,9 @@ extension ManifestMap {
             why: why, advice: advice, slide: slide)
     }
 
-    private func integrityCheck(after rubric: Rubric) -> IntegrityDefinition? {
+    private func integrityCheck(after rubric: Rubric, _ checks: [String]) -> IntegrityDefinition? {
         let id = required("id")
-        let needs = needs(among: rubric.checks.map(\.id))
+        let needs = needs(among: checks)
         let title = string("title")
         var kind: IntegrityKind?
         if let word = required("kind") {

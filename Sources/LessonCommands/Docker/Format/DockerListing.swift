@@ -24,17 +24,26 @@ struct DockerListing {
         if format == "table" || format.hasPrefix("table ") {
             let given = format.dropFirst(6)
             let usual = columns.map { "{{.\($0)}}" }.joined(separator: "\t")
-            let template = try GoTemplate(parsing: given.isEmpty ? usual : String(given))
+            let template = try Self.template(given.isEmpty ? usual : String(given))
             let headings = JSON.object(
                 Dictionary(fields.map { ($0.field, .string($0.heading)) }, uniquingKeysWith: { $1 }))
             var lines = [try template.render(headings)]
             for row in rows { lines.append(try template.render(.object(row))) }
             return Self.aligned(lines)
         }
-        let template = try GoTemplate(parsing: format)
+        let template = try Self.template(format)
         var out = ""
         for row in rows { out += try template.render(.object(row)) + "\n" }
         return out
+    }
+
+    /// Docker's lists end with 1 for every mistake in a template; `inspect` tells what is no template by 64.
+    private static func template(_ text: String) throws(GoTemplate.Failure) -> GoTemplate {
+        do throws(GoTemplate.Failure) {
+            return try GoTemplate(parsing: text)
+        } catch {
+            throw GoTemplate.Failure(message: error.message)
+        }
     }
 
     /// Columns as Go's `tabwriter` sets them for Docker: at least ten wide, three blanks between, the last one as it is.

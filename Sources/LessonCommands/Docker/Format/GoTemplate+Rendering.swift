@@ -26,7 +26,9 @@ extension GoTemplate {
             switch node {
             case .assign(let name, let pipeline): scope.variables[name] = try value(of: pipeline, scope)
             case .text(let text): out += text
-            case .print(let pipeline): out += text(of: try value(of: pipeline, scope))
+            case .print(let pipeline):
+                let value = try value(of: pipeline, scope)
+                if case .null = value { out += nothing(pipeline) } else { out += text(of: value) }
             case .branch(let pipeline, let then, let otherwise):
                 try render(isTrue(try value(of: pipeline, scope)) ? then : otherwise, scope, &out)
             case .with(let pipeline, let body, let otherwise):
@@ -50,6 +52,19 @@ extension GoTemplate {
             }
         }
     }
+
+    /// Go prints a map or a list that is not there as an empty one, though it is `null` in JSON.
+    private static func nothing(_ pipeline: Pipeline) -> String {
+        guard pipeline.commands.count == 1, let command = pipeline.commands.first, command.function == nil,
+            command.operands.count == 1, case .field(let path, _)? = command.operands.first, let name = path.last
+        else { return "<nil>" }
+        if maps.contains(name) { return "map[]" }
+        return lists.contains(name) ? "[]" : "<nil>"
+    }
+
+    private static let lists: Set<String> = [
+        "Cmd", "Entrypoint", "Env", "OnBuild", "RepoDigests", "RepoTags", "Shell",
+    ]
 
     private static func value(of pipeline: Pipeline, _ scope: Scope) throws(Failure) -> JSON {
         var last: JSON?
@@ -88,7 +103,8 @@ extension GoTemplate {
                 return .string("<no value>")
             } else {
                 throw Failure(
-                    message: "template: can't evaluate field \(name) in .\(path[..<index].joined(separator: "."))")
+                    message: "template parsing error: template: :1: executing \"\" at "
+                        + "<.\(path[...index].joined(separator: "."))>: can't evaluate field \(name)")
             }
         }
         return current

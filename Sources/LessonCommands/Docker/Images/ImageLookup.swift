@@ -29,9 +29,7 @@ extension EngineSession {
         if let found = try await store.image(matching: name) { return found.image }
         let progress = console.progress()
         return try await progress.during {
-            let found = try await images.image(name) { progress.update($0) }
-            progress.message(StyledLine(found.message))
-            return found.image
+            try await images.image(name) { progress.update($0) }.image
         }
     }
 }

@@ -65,6 +65,15 @@ struct ImageSummary {
         }
     }
 
+    /// The sizes as `docker system df -v` shows them, with a digit more than its lists.
+    var exactSizes: [String: JSON] {
+        [
+            "Size": .string("\(ByteCount(size, precision: 4))"),
+            "SharedSize": .string("\(ByteCount(shared, precision: 4))"),
+            "UniqueSize": .string("\(ByteCount(size - shared, precision: 4))"),
+        ]
+    }
+
     static func since(_ created: Timestamp?, _ now: Int64) -> String {
         // Docker says so of images whose time was set to nothing, to be reproducible.
         guard let created, created.seconds > 0 else { return "N/A" }

@@ -59,7 +59,9 @@ struct InspectOptions: ParsableArguments, Sendable {
             }
         }
         if let template {
-            for document in documents { console.printText(try template.render(document) + "\n") }
+            for document in documents {
+                console.printText(try template.render(InspectDocument.forTemplates(document)) + "\n")
+            }
         } else if format == "json" {
             console.printJSON(JSON.array(documents).text)
         } else {

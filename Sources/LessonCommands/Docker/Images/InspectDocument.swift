@@ -51,6 +51,17 @@ enum InspectDocument {
         "Mounts": ["Type", "Source", "Destination", "Mode", "RW", "Propagation"],
     ]
 
+    /// What a template sees: Docker's client reads the document into a structure, which has what the document leaves out.
+    static func forTemplates(_ document: JSON) -> JSON {
+        guard var members = document.object, var config = members["Config"]?.object else { return document }
+        let absent: [String: JSON] = [
+            "ExposedPorts": .null, "Healthcheck": .null, "ArgsEscaped": false, "StopSignal": "", "Shell": .null,
+        ]
+        config.merge(absent) { present, _ in present }
+        members["Config"] = .object(config)
+        return .object(members)
+    }
+
     /// Docker's inspect has every key, also those that an image leaves out.
     static func config(_ config: ContainerConfiguration) -> JSON {
         var members: [String: JSON] = [

@@ -15,7 +15,15 @@ struct TagCommand: DockerCommand {
     @OptionGroup var display: DisplayOptions
 
     func execute(_ console: Console) async throws {
-        let reference = try parseReference(target)
+        let reference: Reference
+        do throws(ReferenceError) {
+            reference = try Reference(parsing: target)
+        } catch {
+            throw CommandError(
+                "reference-argument",
+                "Error parsing reference: \"\(target)\" is not a valid repository/tag: \(error)",
+                hint: "a name is lower case letters and digits, with . _ or - between them: hello:1", status: .failed)
+        }
         let engine = try await EngineSession.open(console)
         try engine.store.tag(try await engine.store.require(source).image, as: reference.withDefaultTag)
     }

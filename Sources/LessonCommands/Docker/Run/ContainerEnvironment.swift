@@ -11,6 +11,15 @@ struct ContainerEnvironment {
         for entry in given { try take(entry) }
     }
 
+    /// The variables with the one that Docker adds: the name of the host, behind the path, unless somebody set it.
+    static func named(_ hostname: String, _ entries: [String]) -> [String] {
+        guard !entries.contains(where: { $0.hasPrefix("HOSTNAME=") }) else { return entries }
+        var entries = entries
+        let place = entries.firstIndex { $0.hasPrefix("PATH=") }.map { $0 + 1 } ?? 0
+        entries.insert("HOSTNAME=\(hostname)", at: place)
+        return entries
+    }
+
     /// `NAME=VALUE`, or `NAME` for ours, which is left out where there is none.
     private mutating func take(_ entry: String) throws {
         guard !entry.isEmpty, !entry.hasPrefix("=") else {

@@ -33,6 +33,7 @@ struct ContainerRun {
         spec.readOnlyRoot = options.readOnly
         var record = try record()
         spec.hostname = options.hostname ?? String(record.id.prefix(12))
+        spec.environment = ContainerEnvironment.named(spec.hostname, plan.environment)
         // A person waits at the terminal: nothing but what they asked for ends the run.
         var limits = ResourceLimits.none
         limits.memory = options.memory.flatMap { $0.bytes > 0 ? $0.bytes : nil }

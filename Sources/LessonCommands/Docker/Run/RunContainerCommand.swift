@@ -25,7 +25,7 @@ struct RunContainerCommand: DockerCommand {
 
     func execute(_ console: Console) async throws {
         if options.tty, options.interactive, console.isInputPiped {
-            throw CommandError("no-terminal", "the input device is not a TTY", hint: "leave `-t` away", status: .docker)
+            throw CommandError("no-terminal", "the input device is not a TTY", hint: "leave `-t` away", status: .failed)
         }
         let engine = try await EngineSession.open(console, runtime: runtime.choice)
         let image = try await engine.image(options.rest[0], console)

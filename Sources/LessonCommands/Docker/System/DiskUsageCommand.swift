@@ -66,7 +66,9 @@ struct DiskUsageCommand: DockerCommand {
 
     private func details(_ store: Store) async throws -> String {
         let now = DockerTime.now
-        let images = try await ImageSummary.all(store).flatMap { $0.rows(now: now, truncates: true) }
+        let images = try await ImageSummary.all(store).flatMap { summary in
+            summary.rows(now: now, truncates: true).map { $0.merging(summary.exactSizes) { $1 } }
+        }
         let columns = ["Repository", "Tag", "ID", "CreatedSince", "Size", "SharedSize", "UniqueSize", "Containers"]
         let listing = DockerListing(fields: ImageSummary.fields, columns: columns, rows: images)
         let usage = try store.diskUsage()

@@ -47,7 +47,7 @@ struct LoadCommand: DockerCommand {
         var status = stat()
         guard stat(input, &status) == 0 else {
             throw CommandError(
-                "unreadable", Errno(rawValue: errno).description.lowercased(), file: input, status: .failed)
+                "unreadable", Errno(rawValue: errno).description.lowercased(), file: input)
         }
         return status.st_mode & S_IFMT == S_IFDIR ? .directory(FilePath(input)) : .archive(.file(FilePath(input)))
     }

@@ -107,7 +107,11 @@ struct PushCommand: DockerCommand {
     func execute(_ console: Console) async throws {
         let reference = try parseReference(image).withDefaultTag
         let engine = try await EngineSession.open(console)
-        let found = try await engine.store.require(image)
+        guard let found = try await engine.store.image(matching: image) else {
+            throw CommandError(
+                "not-found", "An image does not exist locally with the tag: \(reference.familiarName)",
+                hint: "`lesson docker images` lists what there is", status: .failed)
+        }
         let progress = console.progress()
         let quiet = quiet
         if let place {
@@ -153,13 +157,19 @@ struct LoginCommand: DockerCommand {
         let engine = try await EngineSession.open(console)
         let registry = try server.map(Self.registry) ?? Reference(parsing: "x").registry
         guard let user = try username ?? Self.ask("Username: ", hidden: false, console) else {
-            throw CommandError("no-username", "no name was given", hint: "give `-u NAME`", status: .failed)
+            throw CommandError(
+                "no-username", "Cannot perform an interactive login from a non TTY device",
+                hint: "give `-u NAME` and `--password-stdin`", status: .failed)
         }
         var secret = password
         if passwordStdin { secret = readLine() }
         if secret == nil { secret = try Self.ask("Password: ", hidden: true, console) }
         guard let secret, !secret.isEmpty else {
-            throw CommandError("no-password", "no password was given", hint: "use `--password-stdin`", status: .failed)
+            throw CommandError(
+                "no-password",
+                isatty(STDIN_FILENO) == 1 || passwordStdin
+                    ? "Password Required" : "Cannot perform an interactive login from a non TTY device",
+                hint: "use `--password-stdin`", status: .failed)
         }
         if password != nil { console.note("WARNING! Using --password via the CLI is insecure. Use --password-stdin.") }
         try await Skopeo(store: engine.store).login(registry: registry, user: user, password: Array(secret.utf8))

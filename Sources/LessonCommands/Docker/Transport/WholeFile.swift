@@ -31,7 +31,6 @@ enum WholeFile {
     }
 
     private static func failure(_ path: FilePath) -> CommandError {
-        CommandError(
-            "unwritable", Errno(rawValue: errno).description.lowercased(), file: path.string, status: .failed)
+        CommandError("unwritable", Errno(rawValue: errno).description.lowercased(), file: path.string)
     }
 }

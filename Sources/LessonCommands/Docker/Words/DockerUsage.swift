@@ -32,16 +32,22 @@ struct DockerUsage {
                 ? "unknown flag: \(flag)\n\(see)\n"
                 : "unknown shorthand flag: '\(flag.dropFirst())' in \(flag)\n\(see)\n"
             status = ExitStatus.docker.rawValue
-        } else if message.hasPrefix("Missing expected argument") {
-            text = "\"\(command)\" requires at least 1 argument.\n\(see)\n"
-            status = 1
-        } else if message.hasSuffix("unexpected arguments") || message.hasPrefix("Unexpected argument") {
-            text = "\"\(command)\" was given too many arguments: \(message.lowercased())\n\(see)\n"
+        } else if Self.isAboutCount(message) {
+            if let arity = DockerArity(path) {
+                text =
+                    "\"\(command)\" \(arity.requirement).\n\(see)\n\nUsage:  \(command) \(arity.usage)\n\n"
+                    + "\(arity.abstract)\n"
+            } else {
+                text = "\"\(command)\": \(message.lowercased())\n\(see)\n"
+            }
             status = 1
         } else if message.hasPrefix("Missing value for '"), let flag = Self.quoted(message, after: "Missing value for ")
         {
             let name = flag.prefix { $0 != " " }
             text = "flag needs an argument: \(name)\n\(see)\n"
+            status = ExitStatus.docker.rawValue
+        } else if let wrong = Self.wrongValue(message) {
+            text = "\(wrong)\n\(see)\n"
             status = ExitStatus.docker.rawValue
         } else {
             text = "\(message)\n\(see)\n"
@@ -69,6 +75,32 @@ struct DockerUsage {
             commands = command.configuration.subcommands
         }
         return (path, nil)
+    }
+
+    private static func isAboutCount(_ message: String) -> Bool {
+        message.hasPrefix("Missing expected argument") || message.hasPrefix("Unexpected argument")
+            || message.hasSuffix("unexpected arguments")
+    }
+
+    /// `The value 'x' is invalid for '--memory <memory>'` as Docker says it; nil for what is about no flag.
+    private static func wrongValue(_ message: String) -> String? {
+        guard message.hasPrefix("The value '"), let middle = message.firstRange(of: "' is invalid for '-") else {
+            return nil
+        }
+        let value = message[..<middle.lowerBound].dropFirst("The value '".count)
+        let rest = message[middle.upperBound...]
+        let flag = "-" + rest.prefix { $0 != " " && $0 != "'" }
+        let named = ["--memory": "-m, --memory", "--filter": "-f, --filter"][flag] ?? flag
+        let reason: String
+        switch flag {
+        case "--memory", "-m": reason = "invalid size: '\(value)'"
+        case "--pids-limit": reason = "strconv.ParseInt: parsing \"\(value)\": invalid syntax"
+        default:
+            let words = "Please provide one of "
+            let choices = rest.firstRange(of: words).map { rest[$0.upperBound...] }
+            reason = choices.map { "it is one of \($0.hasSuffix(".") ? $0.dropLast() : $0)" } ?? "invalid value"
+        }
+        return "invalid argument \"\(value)\" for \"\(named)\" flag: \(reason)"
     }
 
     /// The text in quotes after some words.

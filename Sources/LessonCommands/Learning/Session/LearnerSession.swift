@@ -24,7 +24,27 @@ struct LearnerSession {
 
     /// The workspace that the current folder is in.
     static func open() throws -> LearnerSession {
-        try open(Workspace(containing: ProgramPath.currentFolder))
+        let workspace: Workspace
+        do throws(WorkspaceError) {
+            workspace = try Workspace(containing: ProgramPath.currentFolder)
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            throw WorkspaceError(error.kind, message: error.message, hint: wayIn ?? error.hint)
+        }
+        return try open(workspace)
+    }
+
+    /// What to do for somebody who has begun a lesson and not gone into its folder.
+    private static var wayIn: String? {
+        let here = ProgramPath.currentFolder
+        let begun = ((try? LocalFiles.names(in: here)) ?? []).prefix(1000).filter {
+            LocalFiles.kind(here.appending($0).appending(".lesson")) == .folder
+        }
+        guard let first = begun.first else { return nil }
+        return begun.count == 1
+            ? "`cd \(ShellWord.quoted(first.string))` first: a lesson is under way there"
+            : "go first into one of the folders where a lesson is under way: "
+                + begun.prefix(5).map(\.string).joined(separator: ", ")
     }
 
     /// As ``open()``, nil outside of any workspace.
