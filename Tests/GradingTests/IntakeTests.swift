@@ -33,6 +33,23 @@ import Testing
         #expect(try intake().submissions.first?.id == "ann")
     }
 
+    /// What systems and people put beside the folder that holds the files.
+    @Test(arguments: [".DS_Store", "__MACOSX/._x", "README.md", ".git/HEAD", "notes/todo"])
+    func findsTheFilesBeside(_ other: String) throws {
+        try folder.write("FROM x", to: "ann/homework/Dockerfile")
+        try folder.write("x", to: "ann/\(other)")
+        #expect(try intake().submissions.first?.folder.lastComponent == "homework")
+    }
+
+    @Test func ofSeveralTheExercisesIsTaken() throws {
+        try folder.write("FROM x", to: "ann/one/Dockerfile")
+        try folder.write("FROM x", to: "ann/two/Dockerfile")
+        var named = Intake(exercise: "two")
+        try named.add(folder.path)
+        #expect(named.submissions.first?.folder.lastComponent == "two")
+        #expect(try intake().submissions.first?.folder.lastComponent == "ann")
+    }
+
     @Test func doesNotFollowLinks() throws {
         try folder.write("FROM x", to: "ann/Dockerfile")
         try FileManager.default.createSymbolicLink(

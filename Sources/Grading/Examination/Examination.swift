@@ -109,8 +109,10 @@ package struct Examination: Sendable {
         let names = lesson.images.compactMap(\.names.first)
         guard !names.isEmpty else { return reason }
         let all = lesson.images.flatMap(\.names)
-        let near = words.filter { !$0.hasPrefix("-") }.sorted().lazy
-            .compactMap { Suggestion.nearest(to: Look.familiar($0), among: all) }.first
+        let asked = words.filter { !$0.hasPrefix("-") }.sorted().map { Look.familiar($0) }
+        // A variant of an image that is here (`debian:12-slim`), or a name that is misspelt.
+        let plain = all.filter { name in asked.contains { $0.hasPrefix(name) } }.max { $0.count < $1.count }
+        let near = plain ?? asked.lazy.compactMap { Suggestion.nearest(to: $0, among: all) }.first
         let question = near.map { "did you mean `\($0)`? Otherwise " } ?? ""
         reason.remedy =
             "\(question)use one of the images that the lesson offers: \(Wording.list(names, "or")). This did not count as an attempt"

@@ -76,14 +76,19 @@ package struct Reading: Sendable {
         let path = folder.pushing(FilePath(name))
         switch (error.errno, LocalFiles.kind(path)) {
         case (.noSuchFileOrDirectory, nil):
-            let near = nearDockerfile(in: folder, name: name)
             return Ungradable(
-                .noDockerfile, message: "there is no `\(name)`",
-                remedy: near.map { "rename `\($0)` to `\(name)`" } ?? "write a file named `\(name)`")
+                .noDockerfile, message: "there is no `\(name)`", remedy: MissingDockerfile(name, in: folder).remedy)
         case (_, .symlink?):
             return Ungradable(
                 .noDockerfile, message: "`\(name)` is a link that leads nowhere inside the folder",
                 remedy: "hand in the file itself, named `\(name)`")
+        case (_, .folder?):
+            return Ungradable(
+                .noDockerfile, message: "`\(name)` is a folder", remedy: "hand in a plain text file named `\(name)`")
+        case (.fileTooLarge, _):
+            return Ungradable(
+                .noDockerfile, message: "`\(name)` has more than 4 MB",
+                remedy: "hand in a plain text file named `\(name)`")
         case (.invalidArgument, _), (.isDirectory, _):
             return Ungradable(
                 .noDockerfile, message: "`\(name)` is no file but something else",
@@ -95,35 +100,56 @@ package struct Reading: Sendable {
         }
     }
 
-    private func nearDockerfile(in folder: FilePath, name: String) -> String? {
-        let names = ((try? LocalFiles.names(in: folder)) ?? []).map(\.string)
-        let wanted = name.lowercased()
-        let exact = names.first { candidate in
-            let lower = candidate.lowercased()
-            return lower == wanted || [".txt", ".docker", ".md", ".text", ".rtf"].contains { lower == wanted + $0 }
-        }
-        return (exact ?? Suggestion.nearest(to: name, among: names)).map { Wording.clipped($0, 80) }
+    /// Whether all of a text is one line to every tool of today, although it was written as several.
+    private static func hasOldLineEnds(_ text: [UInt8]) -> Bool {
+        !text.contains(UInt8(ascii: "\n")) && text.dropLast().contains(UInt8(ascii: "\r"))
     }
 
     /// Says what a build's own words leave out: a file that the learner was given and that is missing, and characters that
     /// only look right.
     func explained(_ failure: BuildObservation.Failure, _ order: BuildOrder) -> BuildObservation.Failure {
         var failure = failure
+        if Self.hasOldLineEnds(order.dockerfile) {
+            failure.hint =
+                "the lines of this file end as on very old Macs (CR alone), so it is one line: save it with Unix line ends"
+            return failure
+        }
         let missing = exercise.starter.map(\.path).filter {
             failure.message.contains($0) && LocalFiles.kind(order.context.pushing(FilePath($0))) == nil
         }
         if let file = missing.first {
-            failure.hint = "\(file) is missing from your files: it belongs beside the \(order.dockerfileName)."
+            failure.hint =
+                misplaced(file, order)
+                ?? "\(file) is missing from your files: it belongs beside the \(order.dockerfileName)."
             return failure
         }
         let lines = order.dockerfile.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         guard let first = failure.line, first > 0, failure.id != "typographic-dash" else { return failure }
         let hints = (first...max(first, min(failure.endLine ?? first, first + 50))).lazy.compactMap { number in
-            lines.indices.contains(number - 1)
-                ? PastedText.hint(forFailedLine: String(decoding: lines[number - 1], as: UTF8.self)) : nil
+            guard lines.indices.contains(number - 1) else { return nil as String? }
+            let line = String(decoding: lines[number - 1], as: UTF8.self)
+            // A mark at the very beginning is none of the learner's and does no harm.
+            return PastedText.hint(
+                forFailedLine: number == 1 && line.hasPrefix("\u{FEFF}") ? line.dropFirst() : line[...])
         }
         if let hint = hints.first { failure.hint = hint }
         return failure
+    }
+}
+
+extension Reading {
+    /// Where a file is that is missing beside the Dockerfile: in a folder, or with an ending that some editor gave it.
+    private func misplaced(_ file: String, _ order: BuildOrder) -> String? {
+        let name = FilePath(file).lastComponent?.string ?? file
+        if let other = ContextFiles.matching([name], in: order.context).first {
+            return
+                "\(file) is not beside the \(order.dockerfileName), it is in your files as `\(Wording.clipped(other.string, 120))`: move it, or write that path."
+        }
+        for ending in [".txt", ".docx", ".rtf"]
+        where LocalFiles.kind(order.context.pushing(FilePath(file + ending))) == .file {
+            return "your file is named `\(file)\(ending)`: rename it to `\(file)`."
+        }
+        return nil
     }
 }
 

@@ -8,9 +8,12 @@ package struct Intake: Sendable {
     package var skipped: [SkippedEntry] = []
     /// The name of the file that makes a folder a submission.
     private let dockerfile: String
+    /// The exercise that is graded; nil where any will do.
+    private let exercise: String?
 
-    package init(dockerfile: String = "Dockerfile") {
+    package init(dockerfile: String = "Dockerfile", exercise: String? = nil) {
         self.dockerfile = dockerfile
+        self.exercise = exercise
     }
 
     /// Takes in what a person named on the command line.
@@ -51,7 +54,7 @@ package struct Intake: Sendable {
                 let layout = SubmissionName(text)
                 append(
                     Submission(
-                        id: text, folder: Self.root(of: inner, dockerfile: dockerfile), path: inner.string,
+                        id: text, folder: root(of: inner), path: inner.string,
                         student: layout.student))
             case .symlink: skipped.append(SkippedEntry(path: inner.string, reason: "a symbolic link is not followed"))
             default: break
@@ -59,16 +62,26 @@ package struct Intake: Sendable {
         }
     }
 
-    /// The folder that holds the Dockerfile: the submission's, or the only folder in it, as archives often have it.
-    private static func root(of folder: FilePath, dockerfile: String) -> FilePath {
-        var folder = folder
+    /// The folder that holds the Dockerfile: the submission's, else the only one of those in it that has one, as archives
+    /// often have it. Where several have one, a folder named as the exercise is the one that is meant.
+    private func root(of folder: FilePath) -> FilePath {
+        if LocalFiles.kind(folder.appending(dockerfile)) != nil { return folder }
+        var level = [folder]
         for _ in 0..<3 {
-            if LocalFiles.kind(folder.appending(dockerfile)) != nil { return folder }
-            let inner = ((try? LocalFiles.names(in: folder)) ?? []).filter { $0.string != "__MACOSX" }
-            guard inner.count == 1, LocalFiles.kind(folder.appending(inner[0])) == .folder else { return folder }
-            folder = folder.appending(inner[0])
+            level = level.flatMap(Self.folders)
+            let found = level.filter { LocalFiles.kind($0.appending(dockerfile)) != nil }
+            let meant = found.count > 1 ? found.filter { $0.lastComponent?.string == exercise } : found
+            if meant.count == 1 { return meant[0] }
+            guard found.isEmpty, level.count <= 100 else { break }
         }
         return folder
+    }
+
+    /// The folders in a folder, without those that systems and tools leave.
+    private static func folders(in folder: FilePath) -> [FilePath] {
+        ((try? LocalFiles.names(in: folder)) ?? [])
+            .filter { $0.string != "__MACOSX" && !$0.string.hasPrefix(".") && $0.string != "node_modules" }
+            .map { folder.appending($0) }.filter { LocalFiles.kind($0) == .folder }
     }
 
     private mutating func append(_ submission: Submission) {

@@ -19,7 +19,7 @@ struct GradeInput {
         var exercise = try Self.exercise(command.exercise, of: lesson)
         exercise.limits = command.limits.replacing(exercise.limits)
         self.exercise = exercise
-        var intake = Intake(dockerfile: exercise.dockerfile)
+        var intake = Intake(dockerfile: exercise.dockerfile, exercise: exercise.id)
         for path in command.paths { try intake.add(FilePath(path)) }
         guard !intake.submissions.isEmpty else {
             throw CommandError(
