@@ -81,7 +81,8 @@ private typealias S = Samples
             (SubstitutionObservation.Outcome.printed, nil, IntegrityResult.Outcome.ok),
             (.embedded, nil, .ok), (.unchanged, nil, .flagged), (.noSources, nil, .review),
             (.printed, "hello", .review), (.rebuildFailed("x"), nil, .review), (.fault("x"), nil, .review),
-            (.unchanged, "hello", .flagged), (.inlineSource(line: 2), nil, .review), (.noProgram, nil, .skipped),
+            (.unchanged, "hello", .flagged), (.inlineSource(line: 2), nil, .review),
+            (.otherSource("`hello.cc`"), nil, .review), (.noProgram, nil, .skipped),
         ] as [(SubstitutionObservation.Outcome, String?, IntegrityResult.Outcome)])
     func integrity(_ outcome: SubstitutionObservation.Outcome, _ same: String?, _ expected: IntegrityResult.Outcome) {
         let verdict = Judge(Self.rubric).judge(

@@ -26,6 +26,12 @@ enum IntegrityJudgement {
                 evidence: [
                     "\(dockerfile):\(line): a source stands in the Dockerfile, so replacing \(replaced) tells nothing"
                 ])
+        case .otherSource(let file):
+            return IntegrityResult(
+                id: id, verdict: .review,
+                evidence: [
+                    "the program seems to be compiled from \(Wording.clipped(file, 300)), so replacing \(replaced) tells nothing"
+                ])
         case .noProgram:
             return IntegrityResult(
                 id: id, verdict: .skipped, evidence: ["there is no program in the image that could be looked at"])
@@ -33,10 +39,13 @@ enum IntegrityJudgement {
             let file = substitution.sameAsContextFile.map {
                 ["the program in the image is the file `\(Wording.clipped($0, 80))` of the folder, byte by byte"]
             }
+            let command =
+                observations.runs.first.map { [Wording.clipped($0.command.joined(separator: " "), 160)] } ?? []
             return IntegrityResult(
                 id: id, verdict: .flagged,
-                evidence: ["with another \(replaced) the image does the same: it was not compiled from that source"]
-                    + (file ?? []) + origins(observations))
+                evidence: [
+                    "with another \(replaced) the image does the same: what it runs was not compiled from that source"
+                ] + command.filter { !$0.isEmpty }.map { "it runs: \($0)" } + (file ?? []) + origins(observations))
         case .rebuildFailed(let reason):
             return IntegrityResult(
                 id: id, verdict: .review,

@@ -308,6 +308,9 @@ package struct SubstitutionObservation: Sendable, Hashable, Codable {
         case noSources
         /// Nothing changed, and a source stands in the Dockerfile, on that line: it cannot be known.
         case inlineSource(line: Int)
+        /// Nothing changed, and the program seems to be compiled from this, which is no source by its name, or stands in
+        /// an archive: as it is to be shown.
+        case otherSource(String)
         /// Nothing was printed, and the image holds nothing of the submission's that could be run.
         case noProgram
         /// The build with the canary failed, in words.

@@ -10,6 +10,8 @@ struct InlineSource {
     /// The Dockerfile line that holds one, nil where none is to be seen: a here-document that becomes a source file, or a
     /// `RUN` with a program's `main` in it.
     var line: Int? {
+        // A program that is packed into the Dockerfile is no source, whatever stands beside it.
+        guard !Self.holdsPacked(order.dockerfile) else { return nil }
         let patterns = rule.files.map { NamePattern($0) }
         let lines = order.dockerfile.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let stages = built.graph.stages
@@ -27,6 +29,23 @@ struct InlineSource {
             if Self.holdsMain(Array(text)) { return step.line }
         }
         return nil
+    }
+
+    /// Whether a text has much in it that only a machine writes, as base64 and escapes of bytes are.
+    private static func holdsPacked(_ text: [UInt8]) -> Bool {
+        var bytes = 0
+        for word in text.split(whereSeparator: { [0x20, 0x09, 0x0A, 0x0D, 0x22, 0x27].contains($0) })
+        where word.count >= 60 {
+            let isPacked = word.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: [UInt8]("+/=\\-_,".utf8).contains(byte)
+                }
+            }
+            // A line of dashes is no program.
+            if isPacked, Set(word).count >= 10 { bytes += word.count }
+        }
+        return bytes > 200
     }
 
     /// Whether a text has `main(` in it, blanks in between allowed.

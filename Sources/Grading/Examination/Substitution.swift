@@ -18,6 +18,8 @@ struct Substitution {
         let canary = Self.canary(printing: "\(rule.text) \(token)")
         var order = order
         for source in sources { order.substitutions[source] = canary }
+        // What the learner's own build left in a cache mount was made of another source: it must not be found here.
+        order.scope += "-\(token)"
         let replaced = sources.map { Wording.clipped($0.string, 120) }
         func observation(_ outcome: SubstitutionObservation.Outcome) -> SubstitutionObservation {
             SubstitutionObservation(outcome: outcome, replaced: replaced, sameAsContextFile: same)
@@ -27,10 +29,13 @@ struct Substitution {
         case .failed(let failure, _): return observation(.rebuildFailed(failure.message))
         case .built(let rebuilt):
             let found = await outcome(rebuilt, token, observations)
+            guard found == .unchanged, same == nil else { return observation(found) }
             // Where the program is no file of the folder, its source may stand in the Dockerfile.
-            if found == .unchanged, same == nil, let line = InlineSource(rule: rule, order: order, built: built).line {
+            if let line = InlineSource(rule: rule, order: order, built: built).line {
                 return observation(.inlineSource(line: line))
             }
+            let other = OtherSource(rule: rule, examination: examination, order: order, token: token)
+            if let file = await other.file(rebuilt, observations) { return observation(.otherSource(file)) }
             return observation(found)
         }
     }
@@ -50,7 +55,7 @@ struct Substitution {
         if isSilent, !Self.shipsProgram(observations) { return .noProgram }
         // What prints the expected text without the secret is another program, whatever else is in the image.
         guard isSilent || !ByteSearch.contains(output, Array(rule.text.utf8)) else { return .unchanged }
-        return await holdsToken(rebuilt, needle) ? .embedded : .unchanged
+        return await TokenSearch(engine: examination.engine).isInProgram(of: rebuilt, needle) ? .embedded : .unchanged
     }
 
     /// Whether the image has anything of the submission's that can be run.
@@ -61,20 +66,6 @@ struct Substitution {
             default: false
             }
         } ?? true
-    }
-
-    /// Whether an ELF file that the rebuilt image adds holds the secret.
-    private func holdsToken(_ rebuilt: BuildReply.Built, _ needle: [UInt8]) async -> Bool {
-        let original = Set(rebuilt.graph.finalChain.flatMap { rebuilt.graph.stages[$0].steps }.compactMap(\.layer))
-        for layer in rebuilt.image.layers.reversed() where original.contains(layer.id) {
-            guard let table = try? await examination.engine.layer(layer.id) else { continue }
-            for entry in table.entries.prefix(2000) where entry.kind == .file {
-                guard let file = await examination.engine.file(entry.path, inLayer: layer.id) else { continue }
-                guard ELFReader.hasMagic(file.read(0, 4)) else { continue }
-                if ByteSearch.contains(file.contents(limit: 64 << 20), needle) { return true }
-            }
-        }
-        return false
     }
 
     /// The context file that a shipped program equals byte by byte.
