@@ -159,6 +159,17 @@ private typealias S = Samples
             ending(.notStarted("no such file"))(&$0)
             $0.executables = [ExecutableObservation(path: ImagePath("/bin/sh"), isCommand: true, exists: false)]
         },
+        Case("a status of its own", hello, fails: "and ended with status 127", ending(.exited(127), "Hello, world!\n")),
+        Case("a shell that finds nothing", hello, fails: "not found (status 127)") {
+            ending(.exited(127), "Hello")(&$0)
+            $0.runs[0].standardError = Array("/bin/sh: 1: nothing: not found\n".utf8)
+        },
+        Case("another machine's program", hello, fails: "for another machine (aarch64)") {
+            ending(.exited(126))(&$0)
+            $0.executables[0].content = .elf(ELFSummary(machine: "aarch64", needed: ["libc.so.6"], isDynamic: true))
+            $0.executables[0].missingLibraries = ["libc.so.6"]
+        },
+        Case("nobody of that name", hello, fails: "no user named", ending(.notStarted("no user named 'bob'"))),
         Case("an output that spoofs", hello, fails: "\\e[32mpass", ending(.exited(0), "\u{1B}[32mpass\n")),
         // Sizes
         Case("smaller", smaller),

@@ -242,6 +242,11 @@ struct RunWork: Sendable {
         if text.contains("sudo: not found") || text.contains("sudo: command not found") {
             return "a build runs as root unless USER says otherwise: leave sudo out"
         }
+        if let target = text.split(separator: "No rule to make target '").dropFirst().first?.prefix(while: { $0 != "'" }
+        ) {
+            return
+                "make knows no way to make `\(SafeText(line: String(target.prefix(80))))`: is its name right, and is its source copied into this stage?"
+        }
         if text.contains("fatal error:"), text.contains(".h: No such file") {
             return "a header is misspelt, or the package that has it is not installed in this stage"
         }

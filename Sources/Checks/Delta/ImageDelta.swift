@@ -81,14 +81,21 @@ package enum FileContent: Sendable, Hashable, Codable {
 
     package var isELF: Bool { if case .elf = self { true } else { false } }
 
-    /// For messages: "a shell script", "an ELF executable".
+    /// For messages: "a shell script", "a program (ELF)".
     package var phrase: String {
         switch self {
-        case .elf: "an ELF file"
+        case .elf(let elf):
+            if elf.type == .relocatable {
+                "an object file"
+            } else if elf.type == .shared, elf.interpreter == nil, !elf.needed.isEmpty {
+                "a library (ELF)"
+            } else {
+                "a program (ELF)"
+            }
         case .script(let interpreter):
             interpreter.hasSuffix("sh") ? "a shell script" : "a script"
         case .text: "a text file"
-        case .binary: "not an ELF file"
+        case .binary: "neither a program nor a text"
         case .empty: "an empty file"
         }
     }

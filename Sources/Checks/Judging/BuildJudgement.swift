@@ -31,6 +31,11 @@ enum BuildJudgement {
         if let error = compilerError(failure.output) {
             return "The compiler stopped at \(error.place): \(error.message). Mend that first."
         }
+        if let line = failure.line, failure.id == "run-failed",
+            let words = failure.output.last(where: { !$0.allSatisfy(\.isWhitespace) })
+        {
+            return "The command of line \(line) failed. Its last words were: \(Wording.clipped(words, 160))"
+        }
         return failure.line.map { "Look at line \($0): \(Wording.clipped(failure.message, 200))." }
             ?? "Make `docker build .` work first; everything else is judged on the image."
     }

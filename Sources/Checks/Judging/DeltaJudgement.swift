@@ -197,7 +197,22 @@ struct DeltaJudgement {
             return
                 "\(Wording.safe(script.path)) is a script, not a compiled program: let `make hello` or `gcc` make it."
         }
+        if !problems.missing.isEmpty, let command = observations.executables.first(where: \.isCommand),
+            problems.extras.contains(where: { $0.path == command.path && $0.kind == .file && $0.change == .added })
+        {
+            return "\(Wording.safe(command.path)) is not a compiled program: let `make hello` or `gcc` make it."
+        }
         if let hidden = problems.extras.first(where: \.isHidden) {
+            // The same program twice: it was copied to one place and moved to another.
+            if hidden.content?.isELF == true,
+                let moved = delta.entries.first(where: {
+                    !$0.isHidden && $0.kind == .file && $0.path != hidden.path && $0.size == hidden.size
+                        && $0.content == hidden.content
+                })
+            {
+                return
+                    "\(Wording.safe(hidden.path)) was moved to \(Wording.safe(moved.path)), and layer \(hidden.layer) still holds it at its old place: copy it to \(Wording.safe(moved.path)) at once."
+            }
             return
                 "\(Wording.safe(hidden.path)) was deleted or replaced later, but layer \(hidden.layer) still holds it. Do not put it there in the first place: keep it in an earlier stage."
         }
@@ -216,6 +231,12 @@ struct DeltaJudgement {
                     "Leave \(Wording.safe(extra.path)) of the base as it is\(line.map { ": \($0) changes it" } ?? "")."
             }
             let count = problems.extras.count
+            if count > 10, let step = extra.origin?.chain.first, step.text.uppercased().hasPrefix("RUN") {
+                let account = ["useradd", "adduser"].contains { step.text.contains($0) }
+                return
+                    "Leave out line \(step.line): what it runs leaves files that are not the program."
+                    + (account ? " `USER` takes a number too, which needs no account: `USER 1000`." : "")
+            }
             if count > 10 {
                 return
                     "\(line.map { "What \($0) brings is" } ?? "This is") far more than the program: copy the program alone, as in `COPY --from=compiler /hello /hello`."
@@ -248,8 +269,7 @@ struct DeltaJudgement {
     private func describe(_ entry: ImageDelta.Entry) -> String {
         switch entry.kind {
         case .file:
-            let content = entry.content.map { ", \($0.phrase)" } ?? ""
-            return Wording.bytes(entry.size) + (entry.content?.isELF == true ? ", an ELF file" : content)
+            return Wording.bytes(entry.size) + (entry.content.map { ", \($0.phrase)" } ?? "")
         case .symlink:
             return "symbolic link to \(Wording.clipped(String(decoding: entry.target ?? [], as: UTF8.self), 80))"
         default: return entry.kind.noun

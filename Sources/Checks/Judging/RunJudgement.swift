@@ -35,7 +35,7 @@ enum RunJudgement {
             return .fail(
                 Wording.clipped(words, 200), evidence: evidence,
                 advice: "The program asks for more than it may: does it take memory or start programs in a loop?")
-        case .signalled(let signal): return crashed(signal, run, evidence)
+        case .signalled(let signal): return crashed(signal, run, start, evidence)
         case .exited(let status): return exited(status, rule, run, start, evidence)
         }
     }
@@ -50,7 +50,9 @@ enum RunJudgement {
         if !isAsExpected, let reason = start.reason(ofStatus: status) {
             return .fail(reason, evidence: evidence, advice: start.advice, line: start.commandLine)
         }
-        if !isAsExpected, let signal = ProcessSignal(status: status) { return crashed(signal.number, run, evidence) }
+        if !isAsExpected, let signal = ProcessSignal(status: status) {
+            return crashed(signal.number, run, start, evidence)
+        }
         let printed = run.standardOutput.isEmpty ? "nothing" : Wording.quoted(run.standardOutput)
         if let expected = rule.standardOutput, !expected.matches(run.standardOutput) {
             let wanted = Expectation.expected(expected)
@@ -80,12 +82,15 @@ enum RunJudgement {
         return .pass("printed \(printed)", evidence: evidence)
     }
 
-    private static func crashed(_ number: Int32, _ run: RunObservation, _ evidence: [String]) -> Finding {
+    private static func crashed(
+        _ number: Int32, _ run: RunObservation, _ start: StartDiagnosis, _ evidence: [String]
+    ) -> Finding {
         let signal = ProcessSignal(number)
         let printed = run.standardOutput.isEmpty ? "" : "printed \(Wording.quoted(run.standardOutput)), then "
         return .fail(
-            "\(printed)was ended by \(signal.words) (status \(128 + number))", evidence: evidence, advice: signal.advice
-        )
+            "\(printed)was ended by \(signal.words) (status \(128 + number))", evidence: evidence,
+            advice: start.library.map { "\($0) is a library, not a program: compile it without `-shared`." }
+                ?? signal.advice)
     }
 
     private static func evidence(_ run: RunObservation) -> [String] {

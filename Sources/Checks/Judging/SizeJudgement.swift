@@ -27,13 +27,28 @@ enum SizeJudgement {
         if isSmaller {
             return .pass("\(Wording.bytes(size)), \(than) has \(Wording.bytes(measure))\(share)", evidence: evidence)
         }
-        let base = observations.base.map { Wording.clipped($0.name, 60) }
         return .fail(
             "\(Wording.bytes(size)), \(than) has \(Wording.bytes(measure))\(share)", evidence: evidence,
-            advice: (observations.sizes.addedOverBase ?? 0) < size / 10 && base != nil
-                ? "Most of the image is its base (`\(base ?? "")`): choose a smaller one for the last stage."
-                : "Leave the compiler in the first stage: the last stage starts from the plain base and takes only the program.",
+            advice: advice(size, observations),
             line: observations.graph.flatMap { graph in graph.finalChain.last.map { graph.stages[$0].line } })
+    }
+
+    private static func advice(_ size: Int64, _ observations: Observations) -> String {
+        let added = observations.sizes.addedOverBase ?? 0
+        if added < size / 10, let base = observations.base {
+            return
+                "Most of the image is its base (`\(Wording.clipped(base.name, 60))`): choose a smaller one for the last stage."
+        }
+        if let delta = observations.delta, case .base = delta.against,
+            let largest = delta.entries.filter({ $0.kind == .file }).max(by: { ($0.size, $1.path) < ($1.size, $0.path) }
+            ),
+            largest.size > added / 2
+        {
+            return
+                "Most of what is over the base is \(Wording.safe(largest.path)) (\(Wording.bytes(largest.size))): leave it out, or make it smaller."
+        }
+        return
+            "Leave the compiler in the first stage: the last stage starts from the plain base and takes only the program."
     }
 
     static func judgeAdded(_ rule: LimitRule, _ observations: Observations) -> Finding {

@@ -13,10 +13,17 @@ struct StartDiagnosis {
 
     /// What is known to keep the command from starting; nil when nothing is.
     var failure: String? {
+        // The runtime's own words say it.
+        if isUserMissing { return nil }
         if let text = badList { return "the command is no list but a line of shell: \(Wording.clipped(text, 100))" }
         guard let command else { return isRefused ? "the command may not be executed" : nil }
         let path = Wording.safe(command.path)
         if !command.exists { return "\(path) is not in the image" }
+        // A program for another machine wants another machine's libraries: that is not what is wrong with it.
+        if case .elf(let elf)? = command.content {
+            if elf.type == .relocatable { return "\(path) is an object file, not a program" }
+            if let machine = foreignMachine(elf) { return "\(path) is a program for another machine (\(machine))" }
+        }
         if let interpreter = command.missingInterpreter {
             let name = Wording.clipped(interpreter, 100)
             return command.content?.isELF == true
@@ -28,10 +35,6 @@ struct StartDiagnosis {
             return "\(path) cannot start: \(Wording.list(names)) \(names.count == 1 ? "is" : "are") not in the image"
         }
         if command.mode & 0o111 == 0 { return "\(path) is not executable" }
-        if case .elf(let elf)? = command.content {
-            if elf.type == .relocatable { return "\(path) is an object file, not a program" }
-            if let machine = foreignMachine(elf) { return "\(path) is a program for another machine (\(machine))" }
-        }
         if isRefused, !user.isEmpty {
             return
                 "the user \(Wording.clipped(user, 40)) may not execute \(path) (mode \(String(command.mode, radix: 8)))"
@@ -47,6 +50,10 @@ struct StartDiagnosis {
                 ? "Its quotes are curly, as word processors make them" : "A list needs straight double quotes"
             return "\(why): write \(suggestedCommand ?? "`CMD [\"/hello\"]`")."
         }
+        if isUserMissing {
+            return
+                "`USER` names somebody that the image does not have: name one that it has, as `USER nobody`, or give a number, as `USER 1000`."
+        }
         guard let command else { return moved ?? "Check that `CMD` names a program that is in the image." }
         let path = Wording.safe(command.path)
         if !command.exists {
@@ -55,6 +62,10 @@ struct StartDiagnosis {
                     "There is no shell in this image. Write the command as a list: \(suggestedCommand ?? "`CMD [\"/hello\"]`")."
             }
             return moved ?? "Is \(path) copied to that very place?"
+        }
+        if case .elf(let elf)? = command.content {
+            if elf.type == .relocatable { return "It is compiled but not linked: leave out `-c`." }
+            if foreignMachine(elf) != nil { return "Compile it in the build, for the platform of the image." }
         }
         if command.missingInterpreter != nil, command.content?.isELF != true {
             return "Let `CMD` start the program itself, or use a base that has what the script needs."
@@ -67,16 +78,22 @@ struct StartDiagnosis {
         if command.mode & 0o111 == 0 || isRefused {
             return "Use `COPY --chmod=755`, or `chmod 755` in the stage that makes it."
         }
-        if case .elf(let elf)? = command.content {
-            if elf.type == .relocatable { return "It is compiled but not linked: leave out `-c`." }
-            if foreignMachine(elf) != nil { return "Compile it in the build, for the platform of the image." }
-        }
         return moved ?? "Check that `CMD` names a program that is in the image."
+    }
+
+    /// The program, when it is a library that was put in a program's place.
+    var library: String? {
+        guard let command, case .elf(let elf)? = command.content, elf.type == .shared, elf.interpreter == nil,
+            !elf.needed.isEmpty
+        else { return nil }
+        return Wording.safe(command.path)
     }
 
     /// What an exit status of a shell or a runtime says; nil for a program's own.
     func reason(ofStatus status: Int32) -> String? {
-        switch status {
+        // Who prints was found and started; the status is then its own, unless a shell complains.
+        guard run.standardOutput.isEmpty || isRefused || errors.lowercased().contains("not found") else { return nil }
+        return switch status {
         case 126: "the command was found but could not be executed (status 126)"
         case 127: "the command was not found (status 127)"
         default: nil
@@ -85,10 +102,12 @@ struct StartDiagnosis {
 
     // MARK: - The Dockerfile's own
 
-    /// The line of the `CMD` or `ENTRYPOINT` that counts.
+    /// The line of the `CMD` or `ENTRYPOINT` that counts, or of the `USER` that cannot be.
     var commandLine: Int? {
         guard let graph = observations.graph else { return nil }
-        let kind = observations.config?.entrypoint.isEmpty == false ? "ENTRYPOINT" : "CMD"
+        let kind =
+            isUserMissing
+            ? "USER" : observations.config?.entrypoint.isEmpty == false ? "ENTRYPOINT" : "CMD"
         for stage in graph.finalChain {
             if let step = graph.stages[stage].steps.last(where: { $0.kind == kind }) { return step.line }
         }
@@ -137,6 +156,12 @@ struct StartDiagnosis {
     }
 
     private var user: String { observations.config?.user ?? "" }
+
+    /// Whether the image has no such user or group.
+    private var isUserMissing: Bool {
+        guard case .notStarted(let reason) = run.ending else { return false }
+        return ["no user named", "no group named"].contains { reason.contains($0) }
+    }
 
     private var errors: String { String(decoding: run.standardError.prefix(4096), as: UTF8.self) }
 
