@@ -174,4 +174,70 @@ struct DockerWordsTests {
         #expect(try learner.run(["docker", "--version"]).output.hasPrefix("Docker version "))
         #expect(try learner.run(["docker", "info", "-f", "{{.Images}}"]).output == "2\n")
     }
+
+    /// Against dockerd 20.10: which things count, what goes and what stays, what is asked.
+    @Test func countsAndRemovesWhatDockerDoes() throws {
+        let learner = try learner()
+        func docker(_ words: String...) throws -> String {
+            let done = try learner.run(["docker"] + words)
+            #expect(done.status == 0, "\(words): \(done.error)")
+            return done.output
+        }
+        let dockerfile =
+            "FROM scratch AS other\nCOPY text /other\nFROM busybox:1\nCOPY --from=other /other /\nCOPY text /\n"
+        try learner.write(dockerfile, to: "context/Dockerfile")
+        for text in ["one", "two"] {
+            try learner.write(text, to: "context/text")
+            _ = try docker("build", "-q", "-t", "small", "--network", "none", "context")
+        }
+        _ = try docker("run", "--network", "none", "--name", "box", "small", "sh", "-c", "echo hello > /big")
+
+        let counts = try docker("system", "df", "--format", "{{.Type}}:{{.TotalCount}}:{{.Active}}:{{.Reclaimable}}")
+            .split(separator: "\n")
+        #expect(counts[0].hasPrefix("Images:3:1:") && counts[0].hasSuffix("(99%)"), "\(counts)")
+        #expect(counts[1...2] == ["Containers:1:0:6B (100%)", "Local Volumes:0:0:0B"], "\(counts)")
+        let template = "{{range .Containers}}{{.Names}} {{.Size}}{{end}}{{range .Images}} {{.Containers}}{{end}}"
+        #expect(try docker("system", "df", "-v", "--format", template) == "box 6B 1 0 0\n")
+        let tables = try docker("system", "df", "-v")
+        #expect(tables.contains("CONTAINER ID   IMAGE     COMMAND                  LOCAL VOLUMES   SIZE      CREATED"))
+
+        // Nobody answers: no. Whoever pipes an answer is believed.
+        let unasked = try docker("image", "prune")
+        #expect(
+            unasked == "WARNING! This will remove all dangling images.\n"
+                + "Are you sure you want to continue? [y/N] Total reclaimed space: 0B\n")
+        #expect(try docker("system", "prune").hasSuffix("Are you sure you want to continue? [y/N] "))
+        let script = "echo y | \"$0\" docker image prune"
+        let asked = try learner.run(URL(fileURLWithPath: "/bin/sh"), ["-c", script, learner.executable.path])
+        #expect(asked.output.contains("[y/N] Deleted Images:\ndeleted: sha256:"), "\(asked)")
+        for arguments in [["container", "prune", "-f"], ["image", "prune", "-f"], ["builder", "prune", "-f"]] {
+            let wrong = try learner.run(["docker"] + arguments + ["--filter", "nonsense=1"])
+            #expect(wrong.status == 1 && wrong.error.contains("Invalid filter 'nonsense'"), "\(wrong)")
+            #expect(try learner.run(["docker"] + arguments + ["--filter", "nonsense"]).status == 125)
+            let kept = try learner.run(["docker"] + arguments + ["--filter", "until=24h"])
+            #expect(kept.output == "Total reclaimed space: 0B\n", "\(kept)")
+        }
+        #expect(try docker("container", "prune", "-f", "--filter", "label=none") == "Total reclaimed space: 0B\n")
+
+        // The steps of an image that stays are not run again; those of the other stage are.
+        let removed = try docker("system", "prune", "-f", "--volumes")
+        #expect(removed.hasPrefix("Deleted Containers:\n") && removed.contains("Deleted build cache objects:\n"))
+        #expect(try docker("ps", "-aq").isEmpty)
+        func cached() throws -> Int {
+            let built = try learner.run(["docker", "build", "--progress", "plain", "--network", "none", "context"])
+            #expect(built.status == 0, "\(built.error)")
+            return built.error.split(separator: "\n").count { $0.hasSuffix(" CACHED") && !$0.contains("[") }
+        }
+        // The base counts too.
+        #expect(try cached() == 3)
+        #expect(try docker("builder", "prune", "-f", "--keep-storage", "1GB") == "Total reclaimed space: 0B\n")
+        #expect(try cached() == 4)
+        _ = try docker("builder", "prune", "-a", "-f")
+        #expect(try cached() == 1)
+
+        // What a container stands on stays.
+        _ = try docker("run", "--network", "none", "small", "true")
+        #expect(try docker("image", "prune", "-a", "-f").contains("untagged: busybox:1\n"))
+        #expect(try docker("images", "--format", "{{.Repository}}") == "small\n")
+    }
 }

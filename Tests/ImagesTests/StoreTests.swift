@@ -431,25 +431,54 @@ struct StoreTests {
         #expect(try scratch.store().cachedStep(key) != nil)
     }
 
-    @Test func `a store of the version before is brought up to date`() async throws {
+    /// What turns a store of this version into one of an older, and whether its steps are believed.
+    private static let older = [
+        (
+            """
+            ALTER TABLE snapshots DROP COLUMN file_bytes;
+            CREATE TABLE contents (snapshot TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
+            INSERT INTO contents SELECT id, 12345 FROM snapshots; PRAGMA user_version = 2;
+            """, true
+        ),
+        ("ALTER TABLE snapshots DROP COLUMN file_bytes; PRAGMA user_version = 2;", true),
+        (
+            """
+            ALTER TABLE snapshots DROP COLUMN file_bytes; ALTER TABLE snapshots DROP COLUMN summary;
+            ALTER TABLE snapshots DROP COLUMN content; ALTER TABLE steps DROP COLUMN seal; DROP TABLE cache_mounts;
+            PRAGMA user_version = 1;
+            """, false
+        ),
+    ]
+
+    @Test(arguments: older)
+    func `a store of a version before is brought up to date`(_ changes: String, _ isSealed: Bool) async throws {
         let key = Digest.sha256(of: "k")
+        let name = try Reference(parsing: "name")
         let layer: SnapshotID
         do {
             let store = try scratch.store()
             layer = try await snapshot(store)
             try store.recordStep(key, CachedStep(snapshot: layer))
-            try store.write("test") { database in
-                try database.execute(
-                    sql: """
-                        ALTER TABLE snapshots DROP COLUMN summary; ALTER TABLE snapshots DROP COLUMN content;
-                        ALTER TABLE steps DROP COLUMN seal; DROP TABLE cache_mounts; PRAGMA user_version = 1;
-                        """)
-            }
+            try await store.put(image([layer]), references: [name])
+            try store.write("test") { try $0.execute(sql: changes) }
         }
         let store = try scratch.store()
-        #expect(try store.cachedStep(key)?.snapshot == layer)
+        // A step without a seal is run again.
+        #expect(try store.cachedStep(key)?.snapshot == (isSealed ? layer : nil))
+        #expect(try store.image(named: name)?.image.layers == [layer])
         try store.verify([layer])
+        #expect(try store.contentBytes(of: layer) == 7)
         #expect(store.takeRepairs().isEmpty)
+        let tables = try store.read("test") { try String.fetchAll($0, sql: "SELECT name FROM sqlite_master") }
+        #expect(!tables.contains("contents"))
+    }
+
+    @Test func `a step without a seal is run again`() async throws {
+        let store = try scratch.store()
+        let key = Digest.sha256(of: "k")
+        try store.recordStep(key, CachedStep(snapshot: try await snapshot(store)))
+        try store.write("test") { try $0.execute(sql: "UPDATE steps SET seal = NULL") }
+        #expect(try store.cachedStep(key) == nil)
     }
 
     @Test func `rows that are not as they were written are not believed`() async throws {

@@ -4,11 +4,15 @@ import OCI
 ///
 /// Each part is hashed with its length, so that no two lists of parts are one byte sequence.
 struct StepKey {
+    /// What a step makes of the same parts: raised with each change of that (a time, a mode, an attribute), so that no
+    /// layer is found that an older program made otherwise.
+    static let version = 2
+
     private var hasher = SHA256Hasher()
 
-    /// Begins a key. `kind` keeps kinds of steps apart, the number their versions: raise it when a step's meaning changes.
+    /// Begins a key. `kind` keeps kinds of steps apart.
     init(_ kind: String) {
-        add("lesson-step-2")
+        add("lesson-step-\(Self.version)")
         add(kind)
     }
 

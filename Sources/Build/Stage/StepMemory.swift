@@ -2,6 +2,10 @@ import OCI
 
 /// What the cache keeps of a step beside its layer.
 struct StepMemory: Sendable, Hashable {
+    /// Raised with each change of what is kept or of what it means: an entry of another format is none, and the step is
+    /// run again.
+    static let format: Int64 = 2
+
     /// The key of the tree that the step led to: that of its content, where its own key is only about how it was made.
     var chain: Digest
     /// When it was made.
@@ -17,19 +21,20 @@ struct StepMemory: Sendable, Hashable {
 
     /// Reads what ``bytes`` wrote; nil when it is something else.
     init?(bytes: [UInt8]) {
-        guard let json = try? JSON(parsing: bytes), let chain = json["chain"]?.string.flatMap({ Digest($0) }),
-            let made = json["made"]?.string.flatMap({ Timestamp($0) })
+        guard let json = try? JSON(parsing: bytes), json["format"]?.int64 == Self.format,
+            let chain = json["chain"]?.string.flatMap({ Digest($0) }),
+            let made = json["made"]?.string.flatMap({ Timestamp($0) }), let items = json["sources"]?.array
         else { return nil }
         self.chain = chain
         self.made = made
         sources = []
-        for item in json["sources"]?.array ?? [] {
+        for item in items {
             guard let from = item["from"]?.string.flatMap(CopyOrigin.init(text:)), let path = item["path"]?.string,
-                let destination = item["to"]?.string
+                let destination = item["to"]?.string, let isDirectory = item["directory"]?.bool,
+                let isUnpacked = item["unpacked"]?.bool
             else { return nil }
-            var source = CopySource(
-                from: from, path: path, destination: destination, isDirectory: item["directory"]?.bool ?? false)
-            source.unpacked = item["unpacked"]?.bool ?? false
+            var source = CopySource(from: from, path: path, destination: destination, isDirectory: isDirectory)
+            source.unpacked = isUnpacked
             sources.append(source)
         }
     }
@@ -43,7 +48,8 @@ struct StepMemory: Sendable, Hashable {
             ])
         }
         return JSON.object([
-            "chain": .string(chain.description), "made": .string(made.description), "sources": .array(items),
+            "format": .integer(Self.format), "chain": .string(chain.description), "made": .string(made.description),
+            "sources": .array(items),
         ]).encoded
     }
 }

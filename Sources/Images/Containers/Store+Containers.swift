@@ -144,25 +144,10 @@ extension Store {
                 hint: "end its program first")
         }
         try await remove(image)
-        try await discardUnneeded(image.layers.last)
-    }
-
-    /// The layer of a container belongs to it alone and goes at once.
-    private func discardUnneeded(_ layer: SnapshotID?) async throws(ImageError) {
-        guard let layer else { return }
-        let moved: FilePath? = try write("remove a container's layer") { database in
-            let needed =
-                try Int.fetchOne(
-                    database,
-                    sql: """
-                        SELECT (SELECT count(*) FROM image_layers WHERE snapshot = ?1)
-                            + (SELECT count(*) FROM steps WHERE snapshot = ?1)
-                        """, arguments: [layer.description]) ?? 1
-            guard needed == 0 else { return nil }
-            try database.execute(sql: "DELETE FROM snapshots WHERE id = ?", arguments: [layer.description])
-            let to = try self.ownPendingFolder().appending(layer.description)
-            return rename(self.folder(of: layer).string, to.string) == 0 ? to : nil
+        // The layer of a container belongs to it alone and goes at once, however lately it was used.
+        guard let layer = image.layers.last else { return }
+        try await DedicatedThread.run { () throws(ImageError) in
+            _ = try self.removeUnneededSnapshots(only: layer, usedBefore: .max)
         }
-        if let moved { try removeTree(moved) }
     }
 }

@@ -4,7 +4,7 @@ import Linux
 import SystemPackage
 
 extension Store {
-    private static let schemaVersion = 2
+    private static let schemaVersion = 3
 
     /// The database of a store, with what had to be done to have one.
     struct Opened {
@@ -126,7 +126,7 @@ extension Store {
         (
             "snapshots",
             "id, added, used, tar_bytes, archive_bytes, disk_bytes, entries, fingerprint, diff_id, framed, unsynced, "
-                + "summary, content"
+                + "summary, content, file_bytes"
         ), ("steps", "key, snapshot, extra, added, used, seal"),
         ("images", "key, id, added, used, origin, configuration, original, digests, record"),
         ("image_layers", "image, position, snapshot"), ("names", "name, image"), ("cache_mounts", "name, used, bytes"),
@@ -142,14 +142,23 @@ extension Store {
             }
             try makeSchema(database)
             return true
-        case 2: return false
+        case schemaVersion: return false
         case 1:
             try database.execute(
                 sql: """
                     ALTER TABLE snapshots ADD COLUMN summary TEXT;
                     ALTER TABLE snapshots ADD COLUMN content TEXT;
                     ALTER TABLE steps ADD COLUMN seal TEXT;
+                    DELETE FROM steps;
                     \(cacheMounts)
+                    """)
+            fallthrough
+        case 2:
+            // Version 2 kept sizes in a table of its own, made when one was first asked for.
+            try database.execute(
+                sql: """
+                    ALTER TABLE snapshots ADD COLUMN file_bytes INTEGER;
+                    DROP TABLE IF EXISTS contents;
                     PRAGMA user_version = \(schemaVersion);
                     """)
             return false
@@ -181,7 +190,8 @@ extension Store {
                     framed INTEGER NOT NULL,
                     unsynced TEXT,
                     summary TEXT,
-                    content TEXT
+                    content TEXT,
+                    file_bytes INTEGER
                 ) WITHOUT ROWID;
                 CREATE INDEX snapshots_by_diff_id ON snapshots (diff_id) WHERE diff_id IS NOT NULL;
                 CREATE TABLE steps (
@@ -222,50 +232,50 @@ extension Store {
     }
 
     /// Runs what talks to SQLite, and says in our words what fails.
-    static func wrap<Value>(_ what: String, _ body: () throws -> Value) throws(ImageError) -> Value {
-        do {
-            return try body()
-        } catch let error as ImageError {
-            throw error
-        } catch let error as DatabaseError {
-            switch error.resultCode {
-            case .SQLITE_FULL: throw ImageError.full("cannot \(what): no space left")
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-                throw ImageError(
-                    .corrupt, "cannot \(what): the database of the store is damaged",
-                    hint: "run the command again: the database is then made anew, no learner's work is in it")
-            default: throw ImageError(.system, "cannot \(what): \((error.message ?? "failed").lowercased())")
-            }
-        } catch {
-            throw ImageError(.system, "cannot \(what): \(error)")
+    private static func wrap<Value>(_ what: String, _ body: () throws -> Value) throws(ImageError) -> Value {
+        do { return try body() } catch { throw failure(what, error) }
+    }
+
+    private static func failure(_ what: String, _ error: any Error) -> ImageError {
+        if let error = error as? ImageError { return error }
+        guard let error = error as? DatabaseError else { return ImageError(.system, "cannot \(what): \(error)") }
+        switch error.resultCode {
+        case .SQLITE_FULL: return ImageError.full("cannot \(what): no space left")
+        case .SQLITE_NOMEM:
+            return ImageError(
+                .system, "cannot \(what): out of memory",
+                hint: "end other programs, or allow this one more (`ulimit -v`, the limit of its control group)",
+                errno: ENOMEM)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return ImageError(
+                .corrupt, "cannot \(what): the database of the store is damaged",
+                hint: "run the command again: the database is then made anew, no learner's work is in it")
+        default: return ImageError(.system, "cannot \(what): \((error.message ?? "failed").lowercased())")
         }
     }
 
     func read<Value>(_ what: String, _ body: (Database) throws -> Value) throws(ImageError) -> Value {
-        try noting { () throws(ImageError) in try Self.wrap(what) { try database.read(body) } }
+        try noting(what) { try database.read(body) }
     }
 
     @discardableResult
     func write<Value>(_ what: String, _ body: (Database) throws -> Value) throws(ImageError) -> Value {
-        try noting { () throws(ImageError) in try Self.wrap(what) { try database.write(body) } }
+        try noting(what) { try database.write(body) }
     }
 
     /// Leaves word of a damaged database for the next who opens it, and of a full disk where the database calls it an
     /// error of input or output.
-    private func noting<Value>(_ body: () throws(ImageError) -> Value) throws(ImageError) -> Value {
-        do throws(ImageError) {
+    private func noting<Value>(_ what: String, _ body: () throws -> Value) throws(ImageError) -> Value {
+        do {
             return try body()
         } catch {
-            if error.isOfDatabase, error.code == .corrupt {
+            // What the database itself says; errors of ours that pass through it are about layers.
+            if let code = (error as? DatabaseError)?.resultCode, code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB {
                 let mark = OwnedDescriptor(try FileLock.open(location.appending(Name.mark)))
                 withExtendedLifetime(mark) {}
             }
-            throw error.code == .system ? error.asFull(at: location) : error
+            let failure = Self.failure(what, error)
+            throw failure.code == .system ? failure.asFull(at: location) : failure
         }
     }
-}
-
-extension ImageError {
-    /// What the database itself says; errors of ours that pass through it are about layers.
-    fileprivate var isOfDatabase: Bool { message.hasSuffix("the database of the store is damaged") }
 }

@@ -8,6 +8,8 @@ import SystemPackage
 package struct PruneRequest: Sendable {
     /// Bytes of the build cache to keep; the least recently used goes first. nil keeps all.
     package var cacheLimit: Int64? = 0
+    /// Steps whose layer an image has, too: they take no room, but the image is built anew without them.
+    package var sharedCache = true
     /// Images without a name.
     package var danglingImages = true
     /// Images that have one, too.
@@ -56,7 +58,7 @@ extension Store {
             // Layers that images share with the cache count as theirs.
             var request = PruneRequest()
             request.danglingImages = false
-            request.cacheLimit = max(0, limit - usage.imageBytes)
+            request.cacheLimit = max(0, limit - usage.imageBytes - usage.containerBytes)
             var result = try self.prune(request, usedBefore: oldest)
             for image in try self.danglingImages(usedBefore: oldest) {
                 guard try self.diskUsage().totalBytes > limit else { break }
@@ -70,7 +72,8 @@ extension Store {
                 }
                 guard isGone else { continue }
                 if let id = image.shown { result.images.append(id) }
-                request.cacheLimit = max(0, limit - (try self.diskUsage().imageBytes))
+                let usage = try self.diskUsage()
+                request.cacheLimit = max(0, limit - usage.imageBytes - usage.containerBytes)
                 let more = try self.prune(request, usedBefore: oldest)
                 result.steps += more.steps
                 result.cache += more.cache
@@ -98,7 +101,9 @@ extension Store {
         var result = PruneResult()
         if request.danglingImages || request.allImages { try removeImages(request, oldest, &result) }
         let last = min(oldest, request.unusedSince ?? oldest)
-        if let limit = request.cacheLimit { try removeCache(keeping: limit, usedBefore: last, &result) }
+        if let limit = request.cacheLimit {
+            try removeCache(keeping: limit, isAll: request.sharedCache, usedBefore: last, &result)
+        }
         let removed = try removeUnneededSnapshots(usedBefore: last)
         result.cache += removed.names
         result.snapshots = removed.names.count
@@ -110,7 +115,9 @@ extension Store {
     private func removeImages(
         _ request: PruneRequest, _ oldest: Int64, _ result: inout PruneResult
     ) throws(ImageError) {
+        let inUse = try Set(containers().map(\.record.imageKey))
         for found in try images() where request.allImages || found.references.isEmpty {
+            if inUse.contains(found.image.key) { continue }
             if let since = request.unusedSince, found.added > since { continue }
             if let isWanted = request.images, !isWanted(found.image) { continue }
             let isGone = try write("remove images") { database in
@@ -132,10 +139,12 @@ extension Store {
         var used: Int64
         var snapshot: String?
         var bytes: Int64
+        /// An image has the layer too.
+        var isShared: Bool
     }
 
     private func removeCache(
-        keeping limit: Int64, usedBefore oldest: Int64, _ result: inout PruneResult
+        keeping limit: Int64, isAll: Bool, usedBefore oldest: Int64, _ result: inout PruneResult
     ) throws(ImageError) {
         var mounts: [(name: String, bytes: Int64)] = []
         result.steps += try write("remove steps") { database in
@@ -143,21 +152,21 @@ extension Store {
                 database,
                 sql: """
                     SELECT steps.key, 0 AS is_mount, steps.used, steps.snapshot,
-                        CASE WHEN steps.snapshot IN (SELECT snapshot FROM image_layers) THEN 0
-                            ELSE coalesce(snapshots.disk_bytes, 0) END AS bytes
+                        coalesce(snapshots.disk_bytes, 0) AS bytes,
+                        coalesce(steps.snapshot IN (SELECT snapshot FROM image_layers), 0) AS is_shared
                     FROM steps LEFT JOIN snapshots ON snapshots.id = steps.snapshot
-                    UNION ALL SELECT name, 1, used, NULL, bytes FROM cache_mounts
+                    UNION ALL SELECT name, 1, used, NULL, bytes, 0 FROM cache_mounts
                     ORDER BY 3 DESC, 1
                     """
             ).map {
                 Cached(
                     key: $0["key"], isMount: $0["is_mount"], used: $0["used"], snapshot: $0["snapshot"],
-                    bytes: $0["bytes"])
+                    bytes: $0["is_shared"] ? 0 : $0["bytes"], isShared: $0["is_shared"])
             }
             var kept: Int64 = 0
             var counted: Set<String> = []
             var removed = 0
-            for step in steps {
+            for step in steps where isAll || !step.isShared {
                 let bytes = step.snapshot.map { counted.contains($0) } == true ? 0 : step.bytes
                 if limit > 0, kept + bytes <= limit || step.used > oldest {
                     kept += bytes
@@ -185,16 +194,20 @@ extension Store {
     }
 
     /// Removes layers that neither an image nor a step needs.
-    func removeUnneededSnapshots(usedBefore oldest: Int64) throws(ImageError) -> (names: [String], bytes: Int64) {
+    ///
+    /// - Parameter only: looks at this one alone; nil for all.
+    func removeUnneededSnapshots(
+        only layer: SnapshotID? = nil, usedBefore oldest: Int64
+    ) throws(ImageError) -> (names: [String], bytes: Int64) {
         let trash = try ownPendingFolder()
         let removed: [(FilePath, Int64)] = try write("remove layers") { database in
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT id, disk_bytes FROM snapshots WHERE used <= ?
+                    SELECT id, disk_bytes FROM snapshots WHERE used <= ?1 AND (?2 IS NULL OR id = ?2)
                         AND id NOT IN (SELECT snapshot FROM image_layers)
                         AND id NOT IN (SELECT snapshot FROM steps WHERE snapshot IS NOT NULL)
-                    """, arguments: [oldest])
+                    """, arguments: [oldest, layer?.description])
             var moved: [(FilePath, Int64)] = []
             for row in rows {
                 let id: String = row["id"]

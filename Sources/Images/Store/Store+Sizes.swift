@@ -1,5 +1,4 @@
 import GRDB
-import Glibc
 import OCI
 import SystemPackage
 
@@ -7,28 +6,17 @@ extension Store {
     /// The bytes of the files of a layer, each counted once: what Docker calls its size. Nothing of the archive's own, as
     /// ``tarBytes(of:)`` has it.
     ///
-    /// Read from the layer's listing when it is first asked for, and remembered.
+    /// Known since the layer was committed; of one that an older version committed, read from its listing.
     package func contentBytes(of snapshot: SnapshotID) throws(ImageError) -> Int64 {
-        let known: Int64?
-        do {
-            known = try database.read { database in
-                try Int64.fetchOne(
-                    database, sql: "SELECT bytes FROM contents WHERE snapshot = ?", arguments: [snapshot.description])
-            }
-        } catch {
-            // The table is made with its first row.
-            known = nil
+        let known = try read("read about a layer") { database in
+            try Int64.fetchOne(
+                database, sql: "SELECT file_bytes FROM snapshots WHERE id = ?", arguments: [snapshot.description])
         }
         if let known { return known }
         let bytes = try Self.contentBytes(listing: folder(of: snapshot).appending("listing"))
         try write("remember the size of a layer") { database in
             try database.execute(
-                sql:
-                    "CREATE TABLE IF NOT EXISTS contents (snapshot TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID"
-            )
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO contents (snapshot, bytes) VALUES (?, ?)",
-                arguments: [snapshot.description, bytes])
+                sql: "UPDATE snapshots SET file_bytes = ? WHERE id = ?", arguments: [bytes, snapshot.description])
         }
         return bytes
     }

@@ -78,14 +78,14 @@ extension Store {
                     sql: """
                         INSERT INTO snapshots
                             (id, added, used, tar_bytes, archive_bytes, disk_bytes, entries, fingerprint, diff_id, framed,
-                                unsynced, summary, content)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                unsynced, summary, content, file_bytes)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         pending.id.description, Self.now, Self.now, listing.tarBytes, archiveBytes,
                         diskBytes,
                         listing.entries.count, record.fingerprint.description, diffID?.description, diffID != nil,
-                        bootID, summary, content?.description,
+                        bootID, summary, content?.description, listing.contentBytes,
                     ])
             } catch {
                 rename(folder.string, pending.directory.string)

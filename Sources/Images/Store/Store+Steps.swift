@@ -33,7 +33,7 @@ extension Store {
         let extra = [UInt8](row["extra"] as Data? ?? Data())
         let text = row["snapshot"] as String?
         // A row that is not as it was written: nobody knows which other step it tells of.
-        if let seal = row["seal"] as String?, seal != Self.seal(key, text, extra) {
+        if row["seal"] as String? != Self.seal(key, text, extra) {
             if isLookup { return nil }
             noteRepair("a step in the database of the store is damaged: it is run again when it is needed")
             try forgetStep(key)

@@ -5,6 +5,8 @@ package struct StoreUsage: Hashable, Sendable {
     package var images = 0
     /// Layers that images need.
     package var imageBytes: Int64 = 0
+    /// Layers that only containers need.
+    package var containerBytes: Int64 = 0
     /// Of images without a name.
     package var danglingImages = 0
     /// Of layers that only images without a name need.
@@ -15,7 +17,7 @@ package struct StoreUsage: Hashable, Sendable {
     package var cacheMounts = 0
     package var snapshots = 0
 
-    package var totalBytes: Int64 { imageBytes + cacheBytes }
+    package var totalBytes: Int64 { imageBytes + containerBytes + cacheBytes }
 }
 
 /// A thing of the build cache, as a list shows it.
@@ -43,14 +45,20 @@ extension Store {
             func number(_ sql: String) throws -> Int64 { try Int64.fetchOne(database, sql: sql) ?? 0 }
             let named = "SELECT snapshot FROM image_layers WHERE image IN (SELECT image FROM names)"
             var usage = StoreUsage()
-            usage.images = Int(try number("SELECT count(*) FROM images"))
+            usage.images = Int(try number("SELECT count(*) FROM images WHERE origin <> 'container'"))
             usage.danglingImages = Int(
                 try number("SELECT count(*) FROM images WHERE key NOT IN (SELECT image FROM names)"))
             usage.steps = Int(try number("SELECT count(*) FROM steps"))
             usage.snapshots = Int(try number("SELECT count(*) FROM snapshots"))
             usage.cacheMounts = Int(try number("SELECT count(*) FROM cache_mounts"))
-            usage.imageBytes = try number(
+            let all = try number(
                 "SELECT sum(disk_bytes) FROM snapshots WHERE id IN (SELECT snapshot FROM image_layers)")
+            usage.imageBytes = try number(
+                """
+                SELECT sum(disk_bytes) FROM snapshots WHERE id IN (SELECT snapshot FROM image_layers
+                    WHERE image IN (SELECT key FROM images WHERE origin <> 'container'))
+                """)
+            usage.containerBytes = all - usage.imageBytes
             usage.danglingBytes = try number(
                 """
                 SELECT sum(disk_bytes) FROM snapshots WHERE id IN (SELECT snapshot FROM image_layers)

@@ -15,7 +15,7 @@ struct DockerFamily: AsyncParsableCommand {
             PullCommand.self, PushCommand.self, LoginCommand.self, LogoutCommand.self, ListContainersCommand.self,
             RemoveContainersCommand.self, ExportCommand.self, CommitCommand.self, ContainerFamily.self,
             InfoCommand.self,
-            VersionCommand.self, SystemFamily.self,
+            VersionCommand.self, SystemFamily.self, BuilderFamily.self,
         ]
     )
 }

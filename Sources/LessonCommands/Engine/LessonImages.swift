@@ -86,13 +86,12 @@ final class LessonImages: Sendable {
 
     /// The same for builds.
     var lookup: BaseImageLookup {
-        { query, note throws(ImageError) in
+        { query, _ throws(ImageError) in
             // The builder's note does not outlive the call, a resolver's progress may, so that goes where announcements
             // go: a base is made once, and whoever waits for it sees what it waits for.
             let found = try await self.image(
                 query.name, platform: Platform(query.platform) ?? .host, pull: query.pull,
                 note: { self.announce("  \(SafeText(line: $0))") })
-            note(found.message)
             return BaseImage(image: found.image, reference: found.reference.canonical, message: found.message)
         }
     }

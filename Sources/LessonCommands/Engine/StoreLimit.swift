@@ -1,5 +1,5 @@
-import Glibc
 import Lessons
+import Linux
 import OCI
 import SystemPackage
 
@@ -27,10 +27,7 @@ struct StoreLimit: Sendable {
             }
         }
         let usual: Int64 = 20 << 30
-        var status = statvfs()
-        var place = home
-        while statvfs(place.string, &status) != 0, !place.components.isEmpty { place.removeLastComponent() }
-        let size = Int64(clamping: UInt64(status.f_blocks) &* UInt64(status.f_frsize))
+        let size = DiskRoom(at: home)?.size ?? 0
         return StoreLimit(bytes: size > 0 ? min(usual, size / 2) : usual, origin: "LESSON_STORE_LIMIT changes it")
     }
 

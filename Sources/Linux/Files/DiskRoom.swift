@@ -5,6 +5,8 @@ package import SystemPackage
 package struct DiskRoom: Hashable, Sendable {
     /// Where the file system is mounted.
     package var mountPoint: FilePath
+    /// Bytes of the whole file system.
+    package var size: Int64
     /// Bytes that this process may still write.
     package var bytes: Int64
     /// Files that may still be made; nil where the file system has no fixed number.
@@ -18,6 +20,7 @@ package struct DiskRoom: Hashable, Sendable {
             guard !place.components.isEmpty else { return nil }
             place.removeLastComponent()
         }
+        size = Int64(clamping: UInt64(status.f_blocks) &* UInt64(status.f_frsize))
         bytes = Int64(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
         files = status.f_files == 0 ? nil : Int64(clamping: status.f_favail)
         mountPoint = Self.mountPoint(of: place)

@@ -13,10 +13,10 @@ extension ControlGroup {
         guard let namespace = pidNamespace() else { return }
         for hierarchy in hierarchies() {
             var above = hierarchy.own
-            // v2 groups may stand further up.
+            // v2 groups may stand further up, and those of another session beside ours.
             while above.starts(with: hierarchy.mountPoint) {
                 removeStale(in: above, namespace, hierarchy)
-                if above == hierarchy.mountPoint || hierarchy.version == .v1 { break }
+                if above == hierarchy.mountPoint { break }
                 above.removeLastComponent()
             }
         }

@@ -126,5 +126,17 @@ package final class OverlayMount: Sendable {
         }
         withExtendedLifetime(held) {}
         try check(failed, operation, point)
+        if let upper { try checkWritable(point, upper) }
+    }
+
+    /// Where the kernel finds no room for its working directory it mounts all the same, with nothing to be written.
+    private static func checkWritable(_ point: FilePath, _ upper: FilePath) throws(LinuxError) {
+        var status = statvfs()
+        guard point.withPlatformString({ statvfs($0, &status) }) == 0, status.f_flag & UInt(MS_RDONLY) != 0 else {
+            return
+        }
+        _ = point.withPlatformString { lesson_unmount($0, Int32(MNT_DETACH)) }
+        let isFull = DiskRoom(at: upper)?.isFull ?? false
+        throw LinuxError("write to the layer", upper, isFull ? .noSpace : .readOnlyFileSystem)
     }
 }

@@ -25,14 +25,11 @@ struct TreeRecord {
 
     /// By directory, relative to the top (`.`), and name.
     private(set) var directories: [FilePath: [FilePath.Component: Entry]] = [:]
-    private(set) var top: Entry
 
     /// Reads the tree, and waits until whatever changes from now on gets another time stamp (some milliseconds where
     /// file systems use the timer's tick).
     init(of tree: RootedDirectory) throws(LinuxError) {
-        let status = try tree.status(".")
-        top = Entry(status)
-        var newest = status.changed
+        var newest = try tree.status(".").changed
         var waiting = [FilePath(".")]
         while let path = waiting.popLast() {
             let directory = try tree.subdirectory(path, followingLast: false)

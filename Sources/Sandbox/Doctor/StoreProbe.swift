@@ -18,19 +18,19 @@ enum StoreProbe {
         do throws(LinuxError) {
             try make(store)
             let trial = try TrialContainer(context: context, store: store)
-            let free = try RootedDirectory(at: store).freeSpace()
+            guard let room = DiskRoom(at: store) else { throw LinuxError("examine the file system", store, .ioError) }
             do throws(LinuxError) {
                 try trial.fill()
             } catch {
                 trial.remove()
                 return (result(.missing, "\(store): \(error)", move), nil)
             }
-            let detail = "\(store) can be written, with \(free.bytes >> 20) MiB free"
+            let detail = "\(store) can be written, with \(room.bytes >> 20) MiB free"
             let advice = "free some space (`lesson docker system prune`), or \(move)"
-            if free.bytes < nothing || free.files.map({ $0 < 2000 }) ?? false {
+            if room.bytes < nothing || room.files.map({ $0 < 2000 }) ?? false {
                 return (result(.missing, "\(detail): no base image fits", advice), trial)
             }
-            return (result(free.bytes < little ? .degraded : .ok, detail, free.bytes < little ? advice : nil), trial)
+            return (result(room.bytes < little ? .degraded : .ok, detail, room.bytes < little ? advice : nil), trial)
         } catch {
             let hint = error.errno == .noSpace ? "free some space (`lesson docker system prune`), or \(move)" : move
             return (result(.missing, "\(store): \(error)", hint), nil)

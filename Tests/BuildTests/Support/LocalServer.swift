@@ -43,7 +43,7 @@ enum Shell {
         let done = try await ChildProcess.run(
             ChildProcess.Command(
                 "sh", ["-ec", script], environment: ChildProcess.Command.hostEnvironment + environment,
-                workingDirectory: folder), deadline: .seconds(120))
+                workingDirectory: folder), deadline: .seconds(600))
         try #require(done.ending == .exited(0), "\(String(decoding: done.standardError, as: UTF8.self))")
         return String(decoding: done.standardOutput, as: UTF8.self).split(separator: "\n").joined(separator: "\n")
     }

@@ -41,7 +41,7 @@ actor Program {
         return try await task.value
     }
 
-    private static var executable: String {
+    static var executable: String {
         // `swift test` starts a bundle in the folder that the products are built into.
         let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
         var folder = FilePath(bundle)

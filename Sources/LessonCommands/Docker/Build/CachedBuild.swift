@@ -49,13 +49,12 @@ struct CachedBuild {
 
     /// Images that are here under their own names.
     private static func lookup(_ store: Store) -> BaseImageLookup {
-        { query, note throws(ImageError) in
+        { query, _ throws(ImageError) in
             let platform = Platform(query.platform) ?? .host
             guard let reference = try? Reference(parsing: query.name), let found = try store.image(named: reference),
                 platform.accepts(found.image.configuration.platform)
             else { throw ImageError(.notFound, "\(query.name) is not in the store") }
             let resolution = ImageResolver.Resolution(local: found, as: reference)
-            note(resolution.message)
             return BaseImage(
                 image: found.image, reference: reference.withDefaultTag.canonical, message: resolution.message)
         }

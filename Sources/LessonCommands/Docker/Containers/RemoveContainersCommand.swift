@@ -1,7 +1,6 @@
 import ArgumentParser
 import Images
 import OCI
-import TerminalUI
 
 struct RemoveContainersCommand: DockerCommand {
     static let configuration = CommandConfiguration(
@@ -33,38 +32,5 @@ struct RemoveContainersCommand: DockerCommand {
             }
         }
         if failed { throw CommandExit(.failed) }
-    }
-}
-
-struct PruneContainersCommand: DockerCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "prune", abstract: "Remove all containers that have ended.")
-
-    @Flag(name: [.customShort("f"), .long], help: "Do not ask.")
-    var force = false
-
-    @OptionGroup var display: DisplayOptions
-
-    func execute(_ console: Console) async throws {
-        let engine = try await EngineSession.open(console)
-        if !force {
-            console.note("WARNING! This will remove all stopped containers.")
-            let goOn = try Question.confirm("Are you sure you want to continue?", console, otherwise: "give `-f`")
-            guard goOn else { throw CommandExit(.failed) }
-        }
-        let ended = try engine.store.containers().filter { $0.image != nil }
-        var bytes: Int64 = 0
-        for container in ended {
-            if let layer = container.image?.layers.last {
-                bytes = bytes.addingSize(try engine.store.tarBytes(of: layer))
-            }
-            try await engine.store.remove(container)
-        }
-        if !ended.isEmpty {
-            console.print("Deleted Containers:")
-            for container in ended { console.print(container.record.id) }
-            console.print("")
-        }
-        console.print("Total reclaimed space: \(ByteCount(bytes, precision: 4))")
     }
 }

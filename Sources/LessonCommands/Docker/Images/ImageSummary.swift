@@ -59,19 +59,10 @@ struct ImageSummary {
                 "CreatedAt": .string(named.image.created.map(DockerTime.table) ?? "N/A"),
                 "Size": .string("\(ByteCount(size))"),
                 "VirtualSize": .string("\(ByteCount(size, precision: 4))"),
-                "SharedSize": .string("\(ByteCount(shared))"),
-                "UniqueSize": .string("\(ByteCount(size - shared))"), "Containers": "N/A",
+                "SharedSize": .string("\(ByteCount(shared, precision: 4))"),
+                "UniqueSize": .string("\(ByteCount(size - shared, precision: 4))"), "Containers": "N/A",
             ]
         }
-    }
-
-    /// The sizes as `docker system df -v` shows them, with a digit more than its lists.
-    var exactSizes: [String: JSON] {
-        [
-            "Size": .string("\(ByteCount(size, precision: 4))"),
-            "SharedSize": .string("\(ByteCount(shared, precision: 4))"),
-            "UniqueSize": .string("\(ByteCount(size - shared, precision: 4))"),
-        ]
     }
 
     static func since(_ created: Timestamp?, _ now: Int64) -> String {

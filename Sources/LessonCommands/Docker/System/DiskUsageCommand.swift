@@ -26,7 +26,7 @@ struct DiskUsageCommand: DockerCommand {
     func execute(_ console: Console) async throws {
         let engine = try await EngineSession.open(console)
         if json { return console.printJSON(try await document(engine.store).text) }
-        if verbose { return console.printText(try await details(engine.store)) }
+        if verbose { return console.printText(try await DiskUsageDetails(engine.store).text(format: format)) }
         console.printText(
             try DockerListing(
                 fields: [
@@ -42,72 +42,44 @@ struct DiskUsageCommand: DockerCommand {
 
     private static func rows(_ store: Store) throws -> [[String: JSON]] {
         let usage = try store.diskUsage()
+        let containers = try store.containers()
+        let (active, activeBytes) = try inUse(store, containers)
+        // What a container that runs has written is known to the process that runs it alone.
+        let written = try containers.compactMap(\.image?.layers.last).map { try store.contentBytes(of: $0) }.sizeSum
         return [
-            // No container outlives its command, so nothing is active but what runs now.
-            row("Images", usage.images, usage.imageBytes, usage.imageBytes),
-            row("Containers", 0, 0, nil), row("Local Volumes", 0, 0, nil),
-            row("Build Cache", usage.steps + usage.cacheMounts, usage.cacheBytes, usage.cacheBytes, hasPercent: false),
+            row("Images", usage.images, active, usage.imageBytes, max(0, usage.imageBytes - activeBytes)),
+            row("Containers", containers.count, containers.count { $0.image == nil }, written, written),
+            row("Local Volumes", 0, 0, 0, 0),
+            row(
+                "Build Cache", usage.steps + usage.cacheMounts, 0, usage.cacheBytes, usage.cacheBytes, hasPercent: false
+            ),
         ]
+    }
+
+    /// How many images containers were made of, and the bytes that only these have.
+    private static func inUse(_ store: Store, _ containers: [StoredContainer]) throws -> (images: Int, bytes: Int64) {
+        let keys = Set(containers.map(\.record.imageKey))
+        let images = try store.images().map(\.image)
+        var users: [SnapshotID: Int] = [:]
+        for image in images { for layer in Set(image.layers) { users[layer, default: 0] += 1 } }
+        let active = images.filter { keys.contains($0.key) }
+        let layers = active.flatMap(\.layers).filter { users[$0] == 1 }
+        return (active.count, try layers.map { try store.contentBytes(of: $0) }.sizeSum)
     }
 
     private static func row(
-        _ type: String, _ total: Int, _ size: Int64, _ reclaimable: Int64?, hasPercent: Bool = true
+        _ type: String, _ total: Int, _ active: Int, _ size: Int64, _ reclaimable: Int64, hasPercent: Bool = true
     ) -> [String: JSON] {
-        let share = size > 0 ? Int(min(1, Double(reclaimable ?? 0) / Double(size)) * 100) : 0
+        let share = size > 0 ? Int(min(1, Double(reclaimable) / Double(size)) * 100) : 0
         let percent = size > 0 && hasPercent ? " (\(share)%)" : ""
         return [
-            "Type": .string(type), "TotalCount": .string("\(total)"), "Active": "0",
+            "Type": .string(type), "TotalCount": .string("\(total)"), "Active": .string("\(active)"),
             "Size": .string("\(ByteCount(size, precision: 4))"),
-            "Reclaimable": .string("\(ByteCount(reclaimable ?? 0, precision: 4))\(percent)"),
+            "Reclaimable": .string("\(ByteCount(reclaimable, precision: 4))\(percent)"),
         ]
     }
 
-    // MARK: - each thing
-
-    private func details(_ store: Store) async throws -> String {
-        let now = DockerTime.now
-        let images = try await ImageSummary.all(store).flatMap { summary in
-            summary.rows(now: now, truncates: true).map { $0.merging(summary.exactSizes) { $1 } }
-        }
-        let columns = ["Repository", "Tag", "ID", "CreatedSince", "Size", "SharedSize", "UniqueSize", "Containers"]
-        let listing = DockerListing(fields: ImageSummary.fields, columns: columns, rows: images)
-        let usage = try store.diskUsage()
-        let cache = DockerListing(
-            fields: [
-                .init(field: "ID", heading: "CACHE ID"), .init(field: "CacheType", heading: "CACHE TYPE"),
-                .init(field: "Size", heading: "SIZE"), .init(field: "CreatedSince", heading: "CREATED"),
-                .init(field: "LastUsedSince", heading: "LAST USED"), .init(field: "Shared", heading: "SHARED"),
-            ],
-            columns: ["ID", "CacheType", "Size", "CreatedSince", "LastUsedSince", "Shared"],
-            rows: try store.cacheEntries().map { entry in
-                [
-                    "ID": .string(String(entry.id.prefix(12))), "CacheType": .string(entry.kind.rawValue),
-                    "Size": .string("\(ByteCount(entry.bytes))"),
-                    "CreatedSince": .string(
-                        entry.added.map { ElapsedTime.docker(seconds: now - $0) + " ago" } ?? "N/A"),
-                    "LastUsedSince": .string(ElapsedTime.docker(seconds: now - entry.used) + " ago"),
-                    "Shared": .string("\(entry.isShared)"),
-                ]
-            })
-        if let format, format != "table" { return try listing.text(format: format) + cache.text(format: format) }
-        let containers = "CONTAINER ID   IMAGE     COMMAND   LOCAL VOLUMES   SIZE      CREATED   STATUS    NAMES"
-        return """
-            Images space usage:
-
-            \(try listing.text(format: nil))
-            Containers space usage:
-
-            \(containers)
-
-            Local Volumes space usage:
-
-            VOLUME NAME   LINKS     SIZE
-
-            Build cache usage: \(ByteCount(usage.cacheBytes, precision: 4))
-
-            \(try cache.text(format: nil))
-            """
-    }
+    // MARK: - as JSON
 
     private func document(_ store: Store) async throws -> JSON {
         let usage = try store.diskUsage()
@@ -116,6 +88,7 @@ struct DiskUsageCommand: DockerCommand {
                 "count": .integer(Int64(usage.images)), "bytes": .integer(usage.imageBytes),
                 "dangling": .integer(Int64(usage.danglingImages)), "danglingBytes": .integer(usage.danglingBytes),
             ]),
+            "containers": .object(["bytes": .integer(usage.containerBytes)]),
             "buildCache": .object([
                 "steps": .integer(Int64(usage.steps)), "cacheMounts": .integer(Int64(usage.cacheMounts)),
                 "bytes": .integer(usage.cacheBytes),

@@ -1,13 +1,12 @@
 import ArgumentParser
 import Images
-import OCI
 import TerminalUI
 
 struct PruneCommand: DockerCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prune", abstract: "Remove images without a name and the build cache.")
+        commandName: "prune", abstract: "Remove containers that have ended, images without a name and the build cache.")
 
-    @Flag(name: [.customShort("a"), .long], help: "Remove all images, not just those without a name.")
+    @Flag(name: [.customShort("a"), .long], help: "Remove all images that no container uses, and all of the cache.")
     var all = false
 
     @Flag(name: [.customShort("f"), .long], help: "Do not ask.")
@@ -15,6 +14,9 @@ struct PruneCommand: DockerCommand {
 
     @Option(help: "until=24h (or a time), label=NAME[=VALUE], label!=NAME[=VALUE].")
     var filter: [PruneFilter] = []
+
+    @Flag(help: "Remove volumes too (this engine has none).")
+    var volumes = false
 
     @Option(help: "Keep this much of the build cache, e.g. 2GB; the least recently used goes first.")
     var keepStorage: ByteAmount?
@@ -27,37 +29,39 @@ struct PruneCommand: DockerCommand {
     func execute(_ console: Console) async throws {
         // First of all, as a question is asked inside: there Ctrl-C is listened to.
         let engine = try await EngineSession.open(console)
-        if !force {
-            console.note("WARNING! This will remove:")
-            if let maxUsedSpace {
-                console.note(
-                    "  - what is more than \(ByteCount(maxUsedSpace.bytes)) in the store, no image with a name")
-            } else {
-                console.note(all ? "  - all images" : "  - all images without a name")
-                console.note(keepStorage == nil ? "  - the build cache" : "  - the build cache beyond the given size")
-            }
-            if !filter.isEmpty {
-                console.note("")
-                console.note("  Items to be pruned will be filtered with:")
-                for one in filter { console.note("  - \(one.text)") }
-            }
-            let goOn = try Question.confirm("Are you sure you want to continue?", console, otherwise: "give `-f`")
-            guard goOn else { throw CommandExit(.failed) }
+        let filters = try PruneFilters(filter)
+        guard PruneQuestion.confirm(warning, isSure: force, console) else { return }
+        var report = PruneReport()
+        if maxUsedSpace == nil || all {
+            try await report.removeContainers(of: engine.store, filters)
+            var request = PruneRequest()
+            request.cacheLimit = keepStorage?.bytes ?? 0
+            request.sharedCache = all
+            request.allImages = all
+            filters.apply(to: &request)
+            report.add(try await engine.store.prune(request))
         }
-        if let maxUsedSpace, filter.isEmpty, !all {
-            return console.report(try await engine.store.shrink(to: maxUsedSpace.bytes) ?? PruneResult())
+        if let maxUsedSpace, let more = try await engine.store.shrink(to: maxUsedSpace.bytes) { report.add(more) }
+        report.print(console)
+    }
+
+    private var warning: String {
+        var lines: [String]
+        if let maxUsedSpace, !all {
+            lines = ["what is more than \(ByteCount(maxUsedSpace.bytes)) in the store, no image with a name"]
+        } else {
+            lines = [
+                "all stopped containers",
+                all ? "all images without at least one container associated to them" : "all dangling images",
+            ]
+            let cache = all ? "all build cache" : "all dangling build cache"
+            lines.append(keepStorage.map { "\(cache) beyond \(ByteCount($0.bytes))" } ?? cache)
         }
-        var request = PruneRequest()
-        request.cacheLimit = keepStorage?.bytes ?? 0
-        request.allImages = all
-        PruneFilter.apply(filter, to: &request)
-        var result = try await engine.store.prune(request)
-        if let maxUsedSpace, let more = try await engine.store.shrink(to: maxUsedSpace.bytes) {
-            result.images += more.images
-            result.cache += more.cache
-            result.bytes += more.bytes
+        var text = ":\n" + lines.map { "  - \($0)\n" }.joined()
+        if !filter.isEmpty {
+            text += "\n  Items to be pruned will be filtered with:\n" + filter.map { "  - \($0.text)\n" }.joined()
         }
-        console.report(result)
+        return text + "\n"
     }
 
     func validate() throws {
@@ -68,7 +72,7 @@ struct PruneCommand: DockerCommand {
 struct PruneImagesCommand: DockerCommand {
     static let configuration = CommandConfiguration(commandName: "prune", abstract: "Remove images without a name.")
 
-    @Flag(name: [.customShort("a"), .long], help: "Remove all images, not just those without a name.")
+    @Flag(name: [.customShort("a"), .long], help: "Remove all images that no container uses.")
     var all = false
 
     @Flag(name: [.customShort("f"), .long], help: "Do not ask.")
@@ -80,34 +84,59 @@ struct PruneImagesCommand: DockerCommand {
     @OptionGroup var display: DisplayOptions
 
     func execute(_ console: Console) async throws {
-        // First of all, as a question is asked inside: there Ctrl-C is listened to.
         let engine = try await EngineSession.open(console)
-        if !force {
-            console.note("WARNING! This will remove \(all ? "all images" : "all images without a name").")
-            let goOn = try Question.confirm("Are you sure you want to continue?", console, otherwise: "give `-f`")
-            guard goOn else { throw CommandExit(.failed) }
+        let filters = try PruneFilters(filter)
+        var report = PruneReport()
+        let warning =
+            all ? " all images without at least one container associated to them.\n" : " all dangling images.\n"
+        if PruneQuestion.confirm(warning, isSure: force, console) {
+            var request = PruneRequest()
+            request.allImages = all
+            filters.apply(to: &request)
+            request.cacheLimit = nil
+            report.add(try await engine.store.prune(request))
         }
-        var request = PruneRequest()
-        request.allImages = all
-        PruneFilter.apply(filter, to: &request)
-        request.cacheLimit = nil
-        console.report(try await engine.store.prune(request))
+        report.print(console)
     }
 }
 
-extension Console {
-    fileprivate func report(_ result: PruneResult) {
-        if !result.images.isEmpty || !result.names.isEmpty {
-            print("Deleted Images:")
-            for name in result.names { print("untagged: \(name.familiar)") }
-            for image in result.images { print("deleted: \(image)") }
-            print("")
+/// `lesson docker builder`.
+struct BuilderFamily: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "builder", abstract: "The build cache.",
+        subcommands: [BuildCommand.self, PruneCacheCommand.self])
+}
+
+struct PruneCacheCommand: DockerCommand {
+    static let configuration = CommandConfiguration(commandName: "prune", abstract: "Remove the build cache.")
+
+    @Flag(name: [.customShort("a"), .long], help: "Remove what images share with the cache too.")
+    var all = false
+
+    @Flag(name: [.customShort("f"), .long], help: "Do not ask.")
+    var force = false
+
+    @Option(help: "until=24h (or a time).")
+    var filter: [PruneFilter] = []
+
+    @Option(help: "Keep this much of the build cache, e.g. 2GB; the least recently used goes first.")
+    var keepStorage: ByteAmount?
+
+    @OptionGroup var display: DisplayOptions
+
+    func execute(_ console: Console) async throws {
+        let engine = try await EngineSession.open(console)
+        let filters = try PruneFilters(filter)
+        var report = PruneReport()
+        let warning = all ? " all build cache. " : " all dangling build cache. "
+        if PruneQuestion.confirm(warning, isSure: force, console) {
+            var request = PruneRequest()
+            request.danglingImages = false
+            request.cacheLimit = keepStorage?.bytes ?? 0
+            request.sharedCache = all
+            filters.apply(to: &request)
+            report.add(try await engine.store.prune(request))
         }
-        if !result.cache.isEmpty {
-            print("Deleted build cache objects:")
-            for id in result.cache { print(id) }
-            print("")
-        }
-        print("Total reclaimed space: \(ByteCount(result.bytes, precision: 4))")
+        report.print(console)
     }
 }

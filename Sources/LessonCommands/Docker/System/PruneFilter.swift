@@ -2,33 +2,51 @@ import ArgumentParser
 import Images
 import OCI
 
-/// A `--filter` of a prune, as Docker takes it.
+/// A `--filter` of a prune, as it was given: `NAME=VALUE`.
 struct PruneFilter: ExpressibleByArgument, Sendable {
-    private enum Kind: Sendable {
-        /// Seconds since 1970.
-        case until(Int64)
-        case label(name: String, value: String?, isWanted: Bool)
-    }
-
     let text: String
-    private let kind: Kind
 
     init?(argument: String) {
-        guard let equals = argument.firstIndex(of: "=") else { return nil }
-        var key = argument[..<equals]
-        let value = String(argument[argument.index(after: equals)...])
-        let isWanted = key.last != "!"
-        if !isWanted { key.removeLast() }
+        guard argument.contains("=") else { return nil }
         text = argument
-        switch key {
-        case "until" where isWanted:
-            guard let time = Self.time(value) else { return nil }
-            kind = .until(time)
-        case "label":
-            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard let name = parts.first, !name.isEmpty else { return nil }
-            kind = .label(name: name, value: parts.count > 1 ? parts[1] : nil, isWanted: isWanted)
-        default: return nil
+    }
+}
+
+/// What the filters of a prune let through: what all of them accept.
+struct PruneFilters: Sendable {
+    private struct Label: Sendable {
+        var name: String
+        var value: String?
+        var isWanted: Bool
+    }
+
+    /// Only what was there before, seconds since 1970.
+    private(set) var until: Int64?
+    private var labels: [Label] = []
+
+    init(_ filters: [PruneFilter]) throws(CommandError) {
+        for filter in filters {
+            let parts = filter.text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            var key = parts.first ?? ""
+            let value = parts.count > 1 ? String(parts[1]) : ""
+            let isWanted = key.last != "!"
+            if !isWanted { key.removeLast() }
+            switch key {
+            case "until" where isWanted:
+                guard let time = Self.time(value) else {
+                    throw CommandError(
+                        "invalid-filter", "failed to parse value as time or duration: \"\(value)\"",
+                        hint: "write until=24h, or a time like 2026-03-01T12:00:00Z", status: .failed)
+                }
+                until = min(time, until ?? .max)
+            case "label" where !value.isEmpty:
+                let pair = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+                labels.append(Label(name: pair[0], value: pair.count > 1 ? pair[1] : nil, isWanted: isWanted))
+            default:
+                throw CommandError(
+                    "invalid-filter", "Invalid filter '\(parts.first ?? "")'", hint: "until and label are supported",
+                    status: .failed)
+            }
         }
     }
 
@@ -57,24 +75,21 @@ struct PruneFilter: ExpressibleByArgument, Sendable {
         return Int64(total)
     }
 
-    /// Enters filters into a request: all of them must hold.
-    static func apply(_ filters: [PruneFilter], to request: inout PruneRequest) {
-        var labels: [(name: String, value: String?, isWanted: Bool)] = []
-        for filter in filters {
-            switch filter.kind {
-            case .until(let time): request.unusedSince = min(time, request.unusedSince ?? .max)
-            case .label(let name, let value, let isWanted): labels.append((name, value, isWanted))
-            }
+    /// Whether something with these labels is let through.
+    func accepts(labels found: [String: String]) -> Bool {
+        labels.allSatisfy { label in
+            let value = found[label.name]
+            return (label.value == nil ? value != nil : value == label.value) == label.isWanted
         }
+    }
+
+    /// Enters the filters into a request.
+    func apply(to request: inout PruneRequest) {
+        request.unusedSince = until
         guard !labels.isEmpty else { return }
         // The build cache has no labels.
         request.cacheLimit = nil
-        let wanted = labels
-        request.images = { image in
-            wanted.allSatisfy { label in
-                let found = image.configuration.config.labels[label.name]
-                return (label.value == nil ? found != nil : found == label.value) == label.isWanted
-            }
-        }
+        let filters = self
+        request.images = { filters.accepts(labels: $0.configuration.config.labels) }
     }
 }

@@ -57,7 +57,7 @@ struct DockerUsage {
 
     /// Commands of Docker that make no sense without a daemon, or that are not there yet: not to be taken for slips.
     private static let unsupported: Set<String> = [
-        "attach", "builder", "buildx", "compose", "config", "context", "cp", "diff", "events", "exec", "kill", "logs",
+        "attach", "buildx", "compose", "config", "context", "cp", "diff", "events", "exec", "kill", "logs",
         "manifest", "network", "node", "pause", "plugin", "port", "rename", "restart", "search", "secret", "service",
         "stack", "start", "stats", "stop", "swarm", "top", "trust", "unpause", "update", "volume", "wait",
     ]
