@@ -34,10 +34,42 @@ import Testing
         ("**/bin/gcc", "/usr/bin/gcc", true), ("**/bin/gcc", "/bin/gcc", true), ("hello?", "/hello1", true),
         ("hello?", "/hello", false), ("[a-c]x", "/bx", true), ("[!a-c]x", "/bx", false), ("[", "/[", true),
         ("\\*", "/*", true), ("\\*", "/a", false), ("/var/lib/apt/lists/**", "/var/lib/apt/lists/x/y", true),
-        ("", "/a", false), ("**", "/a/b", true),
+        ("", "/a", false), ("**", "/a/b", true), ("**/bin/as", "/opt/cabin/as", false), ("/**/b", "/ab", false),
     ])
     func matches(_ pattern: String, _ path: String, _ expected: Bool) {
         #expect(Glob(pattern).matches(path) == expected)
+    }
+
+    /// What a pattern means, said as shortly as can be: compared with all short texts.
+    private static func means(_ pattern: [Character], _ text: [Character]) -> Bool {
+        guard let first = pattern.first else { return text.isEmpty }
+        let rest = Array(pattern.dropFirst())
+        if first == "*" {
+            if rest.first == "*" {
+                let behind = Array(rest.dropFirst())
+                if behind.first == "/", means(Array(behind.dropFirst()), text) { return true }
+                return (0...text.count).contains { means(behind, Array(text.dropFirst($0))) }
+            }
+            let reach = text.prefix { $0 != "/" }.count
+            return (0...reach).contains { means(rest, Array(text.dropFirst($0))) }
+        }
+        guard let next = text.first, first == "?" ? next != "/" : first == next else { return false }
+        return means(rest, Array(text.dropFirst()))
+    }
+
+    @Test(arguments: [
+        "/a*b", "*/b", "/**/b", "**/b", "a/**", "/a/**/b*", "**/a/*", "/?b", "**b", "/*", "**/ab*", "**/a?/**", "/b**",
+    ])
+    func aGlanceTellsNothingElseThanACloseLook(_ pattern: String) {
+        var (texts, longest) = ([""], [""])
+        for _ in 0..<5 {
+            longest = longest.flatMap { [$0 + "a", $0 + "b", $0 + "/"] }
+            texts += longest
+        }
+        let glob = Glob(pattern)
+        let wrong = texts.filter { glob.matches($0) != Self.means(Array(pattern), Array($0)) }
+        #expect(wrong == [])
+        #expect(texts.contains { glob.matches($0) })
     }
 
     @Test func aPatternOfStarsIsNoTrap() {

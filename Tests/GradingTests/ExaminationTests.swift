@@ -44,6 +44,22 @@ import Testing
         #expect(report.observations.executables.first?.isCommand == true)
     }
 
+    /// A compiler's layers are large, and most of them are no part of the answer.
+    @Test func onlyTheHistoryOfWhatIsInTheImageIsRead() async throws {
+        let report = try await examine("FROM plain\n# good")
+        #expect(report.verdict.verdict == .pass)
+        #expect(engine.histories == ["made"])
+        let other = try await examine("FROM plain\n# prebuilt")
+        #expect(other.observations.delta?.entries.first?.origin?.end == .context(ImagePath("hello")))
+        #expect(engine.histories == ["made"])
+    }
+
+    @Test func whatCannotBeReadIsNobodysFault() async throws {
+        let report = try await examine("FROM plain\n# forgotten")
+        #expect(report.verdict.verdict == .error)
+        #expect(report.verdict.error?.message == "no layer forgotten")
+    }
+
     @Test func aBaseWithACompilerIsSeenAgainstThePlainBase() async throws {
         let report = try await examine("FROM plain\n# on gcc")
         #expect(report.verdict.verdict == .fail)

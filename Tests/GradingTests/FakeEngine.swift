@@ -15,7 +15,7 @@ final class FakeEngine: ExaminationEngine {
     }
 
     private let world: World
-    private let state = Mutex((builds: 0, atOnce: 0, most: 0, scopes: [String]()))
+    private let state = Mutex((builds: 0, atOnce: 0, most: 0, scopes: [String](), histories: [String]()))
 
     init(_ world: World) {
         self.world = world
@@ -24,6 +24,8 @@ final class FakeEngine: ExaminationEngine {
     var builds: Int { state.withLock { $0.builds } }
     var most: Int { state.withLock { $0.most } }
     var scopes: [String] { state.withLock { $0.scopes } }
+    /// The layers of stages that were asked for.
+    var histories: [String] { state.withLock { $0.histories } }
 
     func build(_ order: BuildOrder) async -> BuildReply {
         state.withLock {
@@ -53,9 +55,14 @@ final class FakeEngine: ExaminationEngine {
             })
     }
 
-    func file(_ path: ImagePath, inLayer id: String) async -> LayerFile? {
+    func history(ofLayer id: String) async throws(Ungradable) -> LayerTable {
+        state.withLock { $0.histories.append(id) }
+        return try await layer(id)
+    }
+
+    func file(_ path: ImagePath, inLayer id: String) async -> LayerContent? {
         guard let bytes = world.layers[id]?[path.string] else { return nil }
-        return LayerFile(size: UInt64(bytes.count)) { offset, count in
+        return LayerContent(size: UInt64(bytes.count)) { offset, count in
             Array(bytes.dropFirst(Int(min(offset, UInt64(Int.max)))).prefix(count))
         }
     }
@@ -79,7 +86,7 @@ enum FakeWorld {
             key: key, layers: layers.map { (id: $0.0, bytes: $0.1) }, config: ConfigObservation(command: ["/hello"]))
     }
 
-    static func graph(base: String, copiesFromContext: Bool) -> BuildGraph {
+    static func graph(base: String, copiesFromContext: Bool, made: String = "made") -> BuildGraph {
         let source =
             copiesFromContext
             ? BuildGraph.Source(from: .context, path: ImagePath("hello"), destination: ImagePath("/hello"))
@@ -88,7 +95,7 @@ enum FakeWorld {
             stages: [
                 BuildGraph.Stage(
                     name: "compiler", base: .image("gcc"), baseName: "gcc", line: 1,
-                    steps: [BuildGraph.Step(kind: "RUN", line: 2, text: "RUN make", layer: "made")]),
+                    steps: [BuildGraph.Step(kind: "RUN", line: 2, text: "RUN make", layer: made)]),
                 BuildGraph.Stage(
                     base: .image(base), baseName: base, line: 3,
                     steps: [
@@ -122,11 +129,15 @@ enum FakeWorld {
         return .built(
             .init(
                 image: image(isPrebuilt ? "image" : canary ?? "image", [base, ("program", 50)]),
-                graph: graph(base: base.0, copiesFromContext: isPrebuilt), contextFiles: ["hello.c": "digest"],
+                graph: graph(
+                    base: base.0, copiesFromContext: isPrebuilt, made: text.contains("forgotten") ? "forgotten" : "made"
+                ),
+                contextFiles: ["hello.c": "digest"],
                 cachedSteps: 1, totalSteps: 2))
     }
 
-    /// Words that a Dockerfile may hold: `good`, `prebuilt`, `broken`, `elsewhere`, `on gcc`, `reference`.
+    /// Words that a Dockerfile may hold: `good`, `prebuilt`, `broken`, `elsewhere`, `on gcc`, `reference`,
+    /// `forgotten`.
     static func engine() -> FakeEngine {
         FakeEngine(
             FakeEngine.World(

@@ -1,41 +1,60 @@
 /// A merged view of layers: path to entry.
 package struct FileTree: Sendable {
-    package private(set) var entries: [ImagePath: LayerTable.Entry] = [:]
-    /// The id of the layer that an entry is in.
-    private var layers: [ImagePath: String] = [:]
-    private var children: [ImagePath: Set<ImagePath>] = [:]
+    /// Bottom first, each in the order of a tree.
+    private var layers: [LayerTable] = []
+    /// What can be seen, in the order of a tree.
+    private var nodes: [Node] = []
+
+    /// An entry of a layer.
+    private struct Node: Sendable, Equatable {
+        var layer: Int32
+        var index: Int32
+    }
 
     package init(_ layers: [LayerTable]) {
         for layer in layers { apply(layer) }
     }
 
     package mutating func apply(_ layer: LayerTable) {
-        // Deletions first: a layer that deletes a path and makes it anew holds the new one.
-        for entry in layer.entries where entry.kind == .whiteout { remove(entry.path, keepingSelf: false) }
-        for entry in layer.entries where entry.kind == .opaqueDirectory { remove(entry.path, keepingSelf: true) }
-        for entry in layer.entries where entry.kind != .whiteout {
-            if !entry.kind.isDirectory, entries[entry.path]?.kind.isDirectory == true {
-                remove(entry.path, keepingSelf: false)
-            }
-            entries[entry.path] = entry
-            layers[entry.path] = layer.id
-            if let parent = entry.path.parent { children[parent, default: []].insert(entry.path) }
-        }
+        let layer = layer.inTreeOrder
+        layers.append(layer)
+        let number = Int32(layers.count - 1)
+        let layers = layers
+        nodes = LayerOverlay.lay(
+            layer.entries, over: nodes, path: { layers[Int($0.layer)].entries[Int($0.index)].path },
+            place: { index, _ in Node(layer: number, index: Int32(index)) })
     }
 
-    package func hasChildren(_ path: ImagePath) -> Bool { children[path]?.isEmpty == false }
+    /// Every path that can be seen, in the order of a tree.
+    package var paths: some Sequence<ImagePath> { nodes.lazy.map { entry($0).path } }
 
-    private mutating func remove(_ path: ImagePath, keepingSelf: Bool) {
-        var pending = Array(children[path] ?? [])
-        children[path] = nil
-        if !keepingSelf {
-            entries[path] = nil
-            if let parent = path.parent { children[parent]?.remove(path) }
+    /// What can be seen at a path.
+    package subscript(path: ImagePath) -> LayerTable.Entry? { node(at: path).map(entry) }
+
+    /// The id of the layer that holds `path`.
+    package func layer(of path: ImagePath) -> String? { node(at: path).map { layers[Int($0.layer)].id } }
+
+    package func hasChildren(_ path: ImagePath) -> Bool {
+        var index = lowerBound(path)
+        if index < nodes.count, entry(nodes[index]).path == path { index += 1 }
+        return index < nodes.count && entry(nodes[index]).path.isBelow(path)
+    }
+
+    private func entry(_ node: Node) -> LayerTable.Entry { layers[Int(node.layer)].entries[Int(node.index)] }
+
+    private func node(at path: ImagePath) -> Node? {
+        let index = lowerBound(path)
+        return index < nodes.count && entry(nodes[index]).path == path ? nodes[index] : nil
+    }
+
+    /// The index of the first node that is not before a path.
+    private func lowerBound(_ path: ImagePath) -> Int {
+        var (low, high) = (0, nodes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ImagePath.precedesInTree(entry(nodes[middle]).path, path) { low = middle + 1 } else { high = middle }
         }
-        while let next = pending.popLast() {
-            entries[next] = nil
-            pending += children.removeValue(forKey: next) ?? []
-        }
+        return low
     }
 }
 
@@ -51,7 +70,7 @@ extension FileTree {
                 continue
             }
             let next = here.appending(name)
-            guard let entry = entries[next] else {
+            guard let entry = self[next] else {
                 // A directory that no layer lists because it is implied by what is in it.
                 guard hasChildren(next) else { return nil }
                 here = next
@@ -68,10 +87,7 @@ extension FileTree {
                 $0 != Array(".".utf8)
             }
         }
-        guard let entry = entries[here], let layer = layers[here] else { return nil }
-        return (entry, layer)
+        guard let found = node(at: here) else { return nil }
+        return (entry(found), layers[Int(found.layer)].id)
     }
-
-    /// The id of the layer that holds `path`.
-    package func layer(of path: ImagePath) -> String? { layers[path] }
 }

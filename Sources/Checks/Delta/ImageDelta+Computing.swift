@@ -23,9 +23,8 @@ private struct Computation {
     /// Whether a file equal to the base's does not count: the image does not share the base's layers.
     let comparesContent: Bool
     private var found: [ImageDelta.Entry] = []
-    /// The entries of `found` that are visible, by path.
-    private var visible: [ImagePath: Int] = [:]
-    private var children: [ImagePath: Set<ImagePath>] = [:]
+    /// The indices in `found` of what can be seen, in the order of a tree.
+    private var visible: [Int] = []
 
     init(tree: FileTree, comparesContent: Bool) {
         self.tree = tree
@@ -33,77 +32,80 @@ private struct Computation {
     }
 
     mutating func apply(_ layer: LayerTable, number: Int) {
-        let entries = layer.entries.sorted { $0.path < $1.path }
-        for entry in entries where entry.kind == .whiteout || entry.kind == .opaqueDirectory {
-            hide(entry.path, keepingSelf: entry.kind == .opaqueDirectory)
-            let hidesBase = entry.kind == .opaqueDirectory ? tree.hasChildren(entry.path) : true
-            if hidesBase, !comparesContent { add(entry, .removed, layer, number) }
-        }
-        for entry in entries where entry.kind != .whiteout && !MountStub.isStub(entry) {
-            apply(entry, layer, number)
-        }
+        let entries = layer.inTreeOrder.entries
+        // What the closures below share.
+        var found = self.found
+        self.found = []
+        found.reserveCapacity(found.count + entries.count)
+        var hidden: [Int] = []
+        let (tree, comparesContent) = (tree, comparesContent)
+        visible = LayerOverlay.lay(
+            entries, over: visible, path: { found[$0].path }, hide: { hidden.append($0) },
+            remove: { entry in
+                let hidesBase = entry.kind == .opaqueDirectory ? tree.hasChildren(entry.path) : true
+                if hidesBase, !comparesContent { found.append(Self.entry(entry, .removed, layer, number)) }
+            },
+            place: { index, old in
+                let entry = entries[index]
+                guard !entry.path.isRoot, !MountStub.isStub(entry),
+                    let change = change(entry, seen: old.map { found[$0].kind })
+                else { return old }
+                found.append(Self.entry(entry, change, layer, number))
+                return found.count - 1
+            })
+        for index in hidden { found[index].isHidden = true }
+        self.found = found
     }
 
-    private mutating func apply(_ entry: LayerTable.Entry, _ layer: LayerTable, _ number: Int) {
-        guard !entry.path.isRoot else { return }
-        let old = tree.entries[entry.path]
+    /// What a layer's entry is to the image; nil when it says nothing new.
+    /// - Parameter seen: what layers below it, and above the base, have at its path.
+    private func change(_ entry: LayerTable.Entry, seen: LayerTable.Kind?) -> ImageDelta.Change? {
+        let old = tree[entry.path]
         if entry.kind.isDirectory {
             if let old, old.kind.isDirectory {
                 let isSame = old.mode == entry.mode && old.uid == entry.uid && old.gid == entry.gid
-                if !isSame, visible[entry.path] == nil { add(entry, .changed, layer, number) }
-            } else if let index = visible[entry.path], found[index].kind.isDirectory {
-                return  // the same new directory, listed again because something in it changed
-            } else {
-                hide(entry.path, keepingSelf: false)
-                add(entry, old == nil ? .added : .changed, layer, number)
+                return isSame || seen != nil ? nil : .changed
             }
-            return
+            // The same new directory, listed again because something in it changed.
+            if seen?.isDirectory == true { return nil }
+        } else if comparesContent, let old, Self.isSame(old, entry) {
+            return nil
         }
-        if comparesContent, let old, Self.isSame(old, entry) { return }
-        hide(entry.path, keepingSelf: false)
-        add(entry, old == nil ? .added : .changed, layer, number)
+        return old == nil ? .added : .changed
     }
 
     /// The same file as far as a listing tells.
     private static func isSame(_ a: LayerTable.Entry, _ b: LayerTable.Entry) -> Bool {
-        let links: Set<LayerTable.Kind> = [.file, .hardlink]
-        let isSameKind = a.kind == b.kind || links.contains(a.kind) && links.contains(b.kind)
+        let isLink: (LayerTable.Kind) -> Bool = { $0 == .file || $0 == .hardlink }
+        let isSameKind = a.kind == b.kind || isLink(a.kind) && isLink(b.kind)
         return isSameKind && a.size == b.size && a.mode == b.mode && a.target == b.target
     }
 
-    private mutating func add(
+    private static func entry(
         _ entry: LayerTable.Entry, _ change: ImageDelta.Change, _ layer: LayerTable, _ number: Int
-    ) {
-        if change != .removed {
-            visible[entry.path] = found.count
-            if let parent = entry.path.parent { children[parent, default: []].insert(entry.path) }
-        }
-        found.append(
-            ImageDelta.Entry(
-                path: entry.path, change: change, kind: change == .removed ? .whiteout : entry.kind,
-                size: entry.size, mode: entry.mode, layer: number, layerID: layer.id, target: entry.target))
-    }
-
-    /// Marks what is visible at and below a path as hidden.
-    private mutating func hide(_ path: ImagePath, keepingSelf: Bool) {
-        if !keepingSelf, let index = visible.removeValue(forKey: path) { found[index].isHidden = true }
-        var pending = Array(children.removeValue(forKey: path) ?? [])
-        while let next = pending.popLast() {
-            if let index = visible.removeValue(forKey: next) { found[index].isHidden = true }
-            pending += children.removeValue(forKey: next) ?? []
-        }
+    ) -> ImageDelta.Entry {
+        ImageDelta.Entry(
+            path: entry.path, change: change, kind: change == .removed ? .whiteout : entry.kind,
+            size: entry.size, mode: entry.mode, layer: number, layerID: layer.id, target: entry.target)
     }
 
     func delta(against: ImageDelta.Against) -> ImageDelta {
-        let bytes = found.lazy.filter { $0.kind == .file }.map(\.size).sizeSum
+        var bytes: Int64 = 0
+        for index in found.indices where found[index].kind == .file { bytes = bytes.addingSize(found[index].size) }
         // Files before directories when there are too many: directories alone prove little.
-        var kept = found
+        var kept = Array(found.indices)
         if kept.count > ImageDelta.maximumEntries {
-            let (files, directories) = (kept.filter { !$0.kind.isDirectory }, kept.filter { $0.kind.isDirectory })
+            let files = kept.filter { !found[$0].kind.isDirectory }
+            let directories = kept.filter { found[$0].kind.isDirectory }
             kept = Array((files + directories).prefix(ImageDelta.maximumEntries))
         }
-        kept.sort { ($0.layer, $0.path) < ($1.layer, $1.path) }
-        return ImageDelta(against: against, entries: kept, omitted: found.count - kept.count, fileBytes: bytes)
+        kept.sort { a, b in
+            guard found[a].layer == found[b].layer else { return found[a].layer < found[b].layer }
+            guard found[a].path == found[b].path else { return found[a].path < found[b].path }
+            return a < b
+        }
+        return ImageDelta(
+            against: against, entries: kept.map { found[$0] }, omitted: found.count - kept.count, fileBytes: bytes)
     }
 }
 
@@ -119,7 +121,7 @@ enum MountStub {
     private static let parents: Set<ImagePath> = [ImagePath("/etc"), ImagePath("/run"), ImagePath("/dev")]
 
     static func isStub(_ entry: LayerTable.Entry) -> Bool {
-        if entry.kind.isDirectory { return directories.contains(entry.path) }
+        if entry.kind.isDirectory { return entry.path.bytes.count < 16 && directories.contains(entry.path) }
         return entry.kind == .file && entry.size == 0 && files.contains(entry.path)
     }
 

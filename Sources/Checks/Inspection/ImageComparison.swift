@@ -35,12 +35,14 @@ package struct ImageComparison: Sendable {
         _ first: [ImageInspection.Source], _ second: [ImageInspection.Source],
         isEqualContent: (_ first: (layer: String, path: ImagePath), _ second: (layer: String, path: ImagePath)) -> Bool
     ) {
-        let (a, b) = (MergedView(first), MergedView(second))
         differences = []
         equalCount = 0
         sharedLayers = zip(first, second).prefix { $0.id == $1.id }.count
-        for path in Set(a.entries.keys).union(b.entries.keys) where !path.isRoot {
-            let (left, right) = (a.entries[path], b.entries[path])
+        var (a, b) = (MergedView(first).entries[...], MergedView(second).entries[...])
+        while let path = [a.first?.path, b.first?.path].compactMap(\.self).min(by: ImagePath.precedesInTree) {
+            let left = a.first?.path == path ? a.popFirst() : nil
+            let right = b.first?.path == path ? b.popFirst() : nil
+            if path.isRoot { continue }
             guard let left, let right else {
                 differences.append(
                     Difference(path: path, first: left.map(Side.init), second: right.map(Side.init), aspects: []))
@@ -91,10 +93,11 @@ extension ImageComparison.Side {
     }
 }
 
-/// What can be seen of layers, and where it lies.
+/// What can be seen of layers, and where it lies: in the order of a tree.
 struct MergedView {
     struct Found {
         var layer: String
+        var path: ImagePath
         var entry: LayerEntry
         /// Of the file that it is a name of.
         var size: Int64
@@ -102,41 +105,27 @@ struct MergedView {
         var isFile: Bool { entry.kind == .file || entry.kind == .hardLink }
     }
 
-    private(set) var entries: [ImagePath: Found] = [:]
-    private var children: [ImagePath: Set<ImagePath>] = [:]
+    private(set) var entries: [Found] = []
 
     init(_ layers: [ImageInspection.Source]) {
-        for layer in layers { apply(layer) }
-    }
-
-    private mutating func apply(_ layer: ImageInspection.Source) {
-        let own = layer.listing.entries.map { (path: ImagePath(bytes: $0.path.bytes), entry: $0) }
-        for (path, entry) in own {
-            switch entry.kind {
-            case .whiteout: hide(path, keepingSelf: false)
-            case .directory(opaque: true): hide(path, keepingSelf: true)
-            default: break
+        var all: [Found] = []
+        var visible: [Int] = []
+        for layer in layers {
+            var own: [Found] = []
+            var sizes: [[UInt8]: Int64] = [:]
+            for entry in layer.listing.entries {
+                if entry.kind == .file { sizes[entry.name] = entry.size }
+                let size = entry.kind == .hardLink ? sizes[entry.linkTarget] ?? 0 : entry.size
+                own.append(
+                    Found(layer: layer.id, path: ImagePath(listed: entry.name), entry: entry, size: size))
             }
+            own.sort { ImagePath.precedesInTree($0.path, $1.path) }
+            let start = all.count
+            all += own
+            visible = LayerOverlay.lay(
+                own.map { LayerTable.Entry($0.entry) }, over: visible, path: { all[$0].path },
+                place: { index, _ in start + index })
         }
-        var sizes: [ImagePath: Int64] = [:]
-        for (path, entry) in own where entry.kind != .whiteout {
-            if let old = entries[path], !(entry.isDirectory && old.entry.isDirectory) { hide(path, keepingSelf: false) }
-            if entry.kind == .file { sizes[path] = entry.size }
-            let size = entry.kind == .hardLink ? sizes[ImagePath(bytes: entry.linkTarget)] ?? 0 : entry.size
-            entries[path] = Found(layer: layer.id, entry: entry, size: size)
-            if let parent = path.parent { children[parent, default: []].insert(path) }
-        }
-    }
-
-    private mutating func hide(_ path: ImagePath, keepingSelf: Bool) {
-        var pending = Array(children.removeValue(forKey: path) ?? [])
-        if !keepingSelf {
-            pending.append(path)
-            if let parent = path.parent { children[parent]?.remove(path) }
-        }
-        while let next = pending.popLast() {
-            pending += children.removeValue(forKey: next) ?? []
-            entries[next] = nil
-        }
+        entries = visible.map { all[$0] }
     }
 }

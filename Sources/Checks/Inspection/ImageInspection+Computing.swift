@@ -1,4 +1,4 @@
-package import Images
+import Images
 import OCI
 
 extension ImageInspection {
@@ -50,7 +50,7 @@ struct LayerMerging {
             ImageInspection.Layer(
                 id: source.id, isBase: number < baseCount, archiveBytes: source.archiveBytes,
                 contentBytes: source.listing.contentBytes, changes: [], wastedBytes: 0))
-        let entries = source.listing.entries.map { (path: ImagePath(bytes: $0.path.bytes), entry: $0) }
+        let entries = source.listing.entries.map { (path: ImagePath(listed: $0.name), entry: $0) }
         // What a layer deletes and makes anew is changed.
         let made = Set(entries.lazy.filter { $0.entry.kind != .whiteout }.map(\.path))
         for (path, entry) in entries {
@@ -87,7 +87,7 @@ struct LayerMerging {
             node.file = files.count
             files.append(File(size: max(0, entry.size), layer: number, path: path, names: 1))
         case .hardLink:
-            if let file = names[ImagePath(bytes: entry.linkTarget)] {
+            if let file = names[ImagePath(listed: entry.linkTarget)] {
                 node.file = file
                 files[file].names += 1
             }
@@ -200,20 +200,5 @@ struct LayerMerging {
         return ImageInspection(
             layers: layers, baseCount: baseCount, waste: waste, files: visible.sorted { $0.path < $1.path },
             hiddenBaseBytes: hiddenBase)
-    }
-}
-
-extension LayerTable.Kind {
-    /// What a listing of the store calls it.
-    package init(_ kind: LayerEntry.Kind) {
-        switch kind {
-        case .file: self = .file
-        case .directory(let isOpaque): self = isOpaque ? .opaqueDirectory : .directory
-        case .symlink: self = .symlink
-        case .hardLink: self = .hardlink
-        case .fifo: self = .fifo
-        case .characterDevice, .blockDevice: self = .device
-        case .whiteout: self = .whiteout
-        }
     }
 }

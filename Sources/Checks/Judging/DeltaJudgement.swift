@@ -16,19 +16,27 @@ struct DeltaJudgement {
     func judge() -> Finding {
         guard let delta = observations.delta else { return .unobserved }
         let entries = rule.countsHidden ? delta.entries : delta.entries.filter { !$0.isHidden }
-        var (allowed, extras) = sort(entries.filter { !$0.kind.isDirectory && $0.kind != .whiteout })
+        // By their places: there may be very many, and an entry is much to move about.
+        let places = entries.indices.filter { !entries[$0].kind.isDirectory && entries[$0].kind != .whiteout }
+        var (allowed, extras) = sort(places.map { entries[$0] })
         // A program that a later step strips or moves over itself is one program, not two.
         let programs = Set(allowed.map(\.path))
-        let earlier = extras.filter { $0.isHidden && programs.contains($0.path) && $0.content?.isELF == true }
-        allowed += earlier
-        extras.removeAll(where: earlier.contains)
-        let removed = entries.filter { $0.kind == .whiteout }
-        let changed =
-            entries.filter { $0.kind.isDirectory && $0.change == .changed } + allowed.filter { $0.change == .changed }
+        let isEarlier: (ImageDelta.Entry) -> Bool = {
+            $0.isHidden && programs.contains($0.path) && $0.content?.isELF == true
+        }
+        if !programs.isEmpty {
+            allowed += extras.filter(isEarlier)
+            extras.removeAll(where: isEarlier)
+        }
+        let removed = entries.indices.filter { entries[$0].kind == .whiteout }.map { entries[$0] }
+        let changedDirectories = entries.indices.filter {
+            entries[$0].kind.isDirectory && entries[$0].change == .changed
+        }
+        let changed = changedDirectories.map { entries[$0] } + allowed.filter { $0.change == .changed }
         let directories = rule.anyDirectories ? [] : strayDirectories(entries, allowed: allowed, extras: extras)
         let missing = missingAllowances(allowed)
-        let problems = extras + removed + changed + directories
-        if problems.isEmpty, missing.isEmpty, delta.omitted == 0 {
+        let isClean = extras.isEmpty && removed.isEmpty && changed.isEmpty && directories.isEmpty
+        if isClean, missing.isEmpty, delta.omitted == 0 {
             let lines = allowed.prefix(10).map(line)
             return .pass(
                 allowed.isEmpty
@@ -49,29 +57,28 @@ struct DeltaJudgement {
         _ entries: [ImageDelta.Entry]
     ) -> (allowed: [ImageDelta.Entry], extras: [ImageDelta.Entry]) {
         let commands = Set(observations.executables.filter(\.isCommand).map(\.path))
-        let order = entries.enumerated().sorted { a, b in
-            let left = (commands.contains(a.element.path) ? 0 : 1, a.element.isHidden ? 1 : 0, a.offset)
-            let right = (commands.contains(b.element.path) ? 0 : 1, b.element.isHidden ? 1 : 0, b.offset)
-            return left < right
+        // The rank first: an entry is much to move about.
+        var order: [[Int]] = [[], [], [], []]
+        for (index, entry) in entries.enumerated() {
+            order[(commands.contains(entry.path) ? 0 : 2) + (entry.isHidden ? 1 : 0)].append(index)
         }
         let globs = rule.allow.map { $0.path.map { Glob($0) } }
         var used = [Int](repeating: 0, count: rule.allow.count)
-        var allowed: [ImageDelta.Entry] = []
-        var extras: [ImageDelta.Entry] = []
-        for (_, entry) in order {
-            let index = rule.allow.indices.first { index in
-                rule.allow[index].count.map { used[index] < $0 } ?? true
-                    && Self.covers(rule.allow[index], globs[index], entry)
+        var isAllowed = [Bool](repeating: false, count: entries.count)
+        for index in order.joined() {
+            let allowance = rule.allow.indices.first { allowance in
+                rule.allow[allowance].count.map { used[allowance] < $0 } ?? true
+                    && Self.covers(rule.allow[allowance], globs[allowance], entries[index])
             }
-            guard let index else {
-                extras.append(entry)
-                continue
-            }
-            used[index] += 1
-            allowed.append(entry)
+            guard let allowance else { continue }
+            used[allowance] += 1
+            isAllowed[index] = true
         }
-        let byPlace: (ImageDelta.Entry, ImageDelta.Entry) -> Bool = { ($0.layer, $0.path) < ($1.layer, $1.path) }
-        return (allowed.sorted(by: byPlace), extras.sorted(by: byPlace))
+        // Entries are sorted by layer and path.
+        return (
+            entries.indices.filter { isAllowed[$0] }.map { entries[$0] },
+            entries.indices.filter { !isAllowed[$0] }.map { entries[$0] }
+        )
     }
 
     private static func covers(
@@ -96,9 +103,9 @@ struct DeltaJudgement {
             var next = entry.path.parent
             while let path = next, leading.insert(path).inserted { next = path.parent }
         }
-        return entries.filter {
-            $0.kind.isDirectory && $0.change == .added && !leading.contains($0.path)
-                && !(MountStub.mayLeadToStub($0.path) && !$0.isHidden)
+        let directories = entries.indices.filter { entries[$0].kind.isDirectory && entries[$0].change == .added }
+        return directories.map { entries[$0] }.filter {
+            !leading.contains($0.path) && !(MountStub.mayLeadToStub($0.path) && !$0.isHidden)
         }
     }
 
@@ -148,11 +155,11 @@ struct DeltaJudgement {
             parts.append("no compiled program")
         }
         if parts.isEmpty { parts.append("\(delta.omitted) more entries") }
-        let all =
-            problems.extras.sorted { ($1.size, $0.path) < ($0.size, $1.path) } + problems.removed + problems.changed
-            + problems.directories
-        var evidence = all.prefix(12).map(line)
-        if all.count > 12 { evidence.append("... and \(all.count - 12 + delta.omitted) more") }
+        let others = [problems.removed, problems.changed, problems.directories]
+        let shown = (Self.largest(problems.extras, 12) + others.lazy.joined().prefix(12)).prefix(12)
+        var evidence = shown.map(line)
+        let count = problems.extras.count + others.map(\.count).reduce(0, +)
+        if count > 12 { evidence.append("... and \(count - 12 + delta.omitted) more") }
         if let note = otherBase(delta) { evidence.insert(note, at: 0) }
         var award = 0
         if let partial = rule.partial, problems.removed.isEmpty, problems.changed.isEmpty, problems.missing.isEmpty,
@@ -165,6 +172,15 @@ struct DeltaJudgement {
             line: lineNumber(problems, delta), award: award)
     }
 
+    /// The largest entries, the largest first; of equal ones by their paths. There may be very many.
+    private static func largest(_ entries: [ImageDelta.Entry], _ count: Int) -> [ImageDelta.Entry] {
+        let keys = entries.map { (size: $0.size, path: $0.path) }
+        let order = keys.indices.sorted { a, b in
+            keys[a].size == keys[b].size ? keys[a].path < keys[b].path : keys[a].size > keys[b].size
+        }
+        return order.prefix(count).map { entries[$0] }
+    }
+
     private func otherBase(_ delta: ImageDelta) -> String? {
         guard case .tree(let plain) = delta.against, let base = observations.base else { return nil }
         return "compared with `\(plain)`: the final stage stands on `\(Wording.clipped(base.name, 80))` instead"
@@ -174,8 +190,8 @@ struct DeltaJudgement {
         if case .tree = delta.against {
             return observations.graph.flatMap { graph in graph.finalChain.last.map { graph.stages[$0].line } }
         }
-        return (problems.extras + problems.removed + problems.changed + problems.directories)
-            .lazy.compactMap(lineNumber).first
+        return [problems.extras, problems.removed, problems.changed, problems.directories].lazy.joined()
+            .compactMap(lineNumber).first
     }
 
     /// The Dockerfile line that put an entry there.

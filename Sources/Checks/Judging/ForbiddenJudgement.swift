@@ -6,20 +6,28 @@ enum ForbiddenJudgement {
     static func judge(_ rule: ForbiddenFilesRule, _ observations: Observations) -> Finding {
         guard let delta = observations.delta else { return .unobserved }
         let dockerfile = Wording.clipped(observations.graph?.dockerfile ?? "Dockerfile", 80)
-        let globs = rule.paths.map { ($0, Glob($0)) }
-        let categories = rule.categories.map { ($0, patterns($0).map { Glob($0) }) }
+        let globs = rule.paths.map { Glob($0) }
+        let categories = rule.categories.map { (name: $0, globs: patterns($0).map { Glob($0) }) }
         let hits = Dictionary(grouping: observations.contentHits, by: \.path)
         var found: [(entry: ImageDelta.Entry, reason: String)] = []
-        for entry in delta.entries where entry.kind != .whiteout && (rule.countsHidden || !entry.isHidden) {
-            let path = entry.path.bytes
-            if let (pattern, _) = globs.first(where: { $0.1.matches(bytes: path) }) {
-                found.append((entry, "matches `\(pattern)`"))
-            } else if !entry.kind.isDirectory,
-                let (category, _) = categories.first(where: { $0.1.contains { $0.matches(bytes: path) } })
+        let entries = delta.entries
+        for place in entries.indices
+        where entries[place].kind != .whiteout && (rule.countsHidden || !entries[place].isHidden) {
+            let isDirectory = entries[place].kind.isDirectory
+            let reason = entries[place].path.bytes.withUnsafeBufferPointer { path -> String? in
+                for index in globs.indices where globs[index].matches(path) { return "matches `\(rule.paths[index])`" }
+                if isDirectory { return nil }
+                for category in categories {
+                    for glob in category.globs where glob.matches(path) { return noun(category.name) }
+                }
+                return nil
+            }
+            if let reason {
+                found.append((entries[place], reason))
+            } else if !hits.isEmpty,
+                let hit = hits[entries[place].path]?.first(where: { rule.contents.contains($0.text) })
             {
-                found.append((entry, noun(category)))
-            } else if let hit = hits[entry.path]?.first(where: { rule.contents.contains($0.text) }) {
-                found.append((entry, "holds \"\(Wording.clipped(hit.text, 40))\""))
+                found.append((entries[place], "holds \"\(Wording.clipped(hit.text, 40))\""))
             }
         }
         guard let first = found.first else { return .pass("none of them") }

@@ -26,6 +26,15 @@ package struct ImagePath: Hashable, Sendable, Comparable, Codable, CustomStringC
         self.init(bytes: Array(text.utf8))
     }
 
+    /// The path of a name as a listing has it: relative to the root, with nothing to normalise.
+    package init(listed name: [UInt8]) {
+        bytes = [UInt8](unsafeUninitializedCapacity: name.count + 1) { buffer, count in
+            buffer[0] = Self.slash
+            _ = UnsafeMutableBufferPointer(rebasing: buffer[1...]).initialize(from: name)
+            count = name.count + 1
+        }
+    }
+
     package static let root = ImagePath("/")
 
     package var isRoot: Bool { bytes.count == 1 }
@@ -59,7 +68,26 @@ package struct ImagePath: Hashable, Sendable, Comparable, Codable, CustomStringC
         return Array(bytes[(directory.bytes.count + 1)...])
     }
 
-    package static func < (a: ImagePath, b: ImagePath) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
+    package static func == (a: ImagePath, b: ImagePath) -> Bool {
+        a.bytes.count == b.bytes.count
+            && a.bytes.withUnsafeBytes { first in
+                b.bytes.withUnsafeBytes { Self.commonPrefix(first, $0) == first.count }
+            }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+
+    package static func < (a: ImagePath, b: ImagePath) -> Bool {
+        a.bytes.withUnsafeBytes { first in
+            b.bytes.withUnsafeBytes { second in
+                let index = commonPrefix(first, second)
+                return index < first.count && index < second.count
+                    ? first[index] < second[index] : first.count < second.count
+            }
+        }
+    }
 
     private init(normalized bytes: [UInt8]) {
         self.bytes = bytes
@@ -86,6 +114,44 @@ package struct ImagePath: Hashable, Sendable, Comparable, Codable, CustomStringC
 }
 
 extension ImagePath {
+    /// The order of a tree: what is in a directory follows it at once, siblings are sorted by their bytes.
+    package static func precedesInTree(_ a: ImagePath, _ b: ImagePath) -> Bool {
+        a.bytes.withUnsafeBytes { first in
+            b.bytes.withUnsafeBytes { second in
+                let index = commonPrefix(first, second)
+                guard index < first.count else { return index < second.count }
+                guard index < second.count else { return false }
+                // A slash ends a name, so it comes before all that a name can go on with.
+                guard first[index] != slash else { return true }
+                return second[index] != slash && first[index] < second[index]
+            }
+        }
+    }
+
+    /// Whether it is in a directory, or in one of its directories.
+    package func isBelow(_ directory: ImagePath) -> Bool {
+        if directory.isRoot { return !isRoot }
+        let count = directory.bytes.count
+        guard bytes.count > count, bytes[count] == Self.slash else { return false }
+        return bytes.withUnsafeBytes { own in
+            directory.bytes.withUnsafeBytes { Self.commonPrefix(own, $0) == count }
+        }
+    }
+
+    /// How many bytes are the same from the beginning.
+    private static func commonPrefix(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
+        let count = min(a.count, b.count)
+        var index = 0
+        while index + 8 <= count,
+            a.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                == b.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        {
+            index += 8
+        }
+        while index < count, a[index] == b[index] { index += 1 }
+        return index
+    }
+
     /// A name from outside as text that is safe to show, bytes that are no UTF-8 made visible.
     package static func shown(_ name: [UInt8]) -> String { SafeText(bytes: name).description }
 }

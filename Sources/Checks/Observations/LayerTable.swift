@@ -9,6 +9,13 @@ package struct LayerTable: Sendable, Hashable, Codable {
         self.entries = entries
     }
 
+    /// The same with its entries in the order of a tree, as listings are: see ``ImagePath/precedesInTree(_:_:)``.
+    package var inTreeOrder: LayerTable {
+        let isSorted = zip(entries, entries.dropFirst()).allSatisfy { !ImagePath.precedesInTree($1.path, $0.path) }
+        return isSorted
+            ? self : LayerTable(id: id, entries: entries.sorted { ImagePath.precedesInTree($0.path, $1.path) })
+    }
+
     package struct Entry: Sendable, Hashable, Codable {
         package var path: ImagePath
         package var kind: Kind

@@ -12,6 +12,17 @@ package struct LayerContent: Sendable {
         self.read = read
     }
 
+    /// All of it, at most `limit` bytes.
+    package func contents(limit: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < limit {
+            let piece = read(UInt64(bytes.count), min(1 << 20, limit - bytes.count))
+            if piece.isEmpty { break }
+            bytes += piece
+        }
+        return bytes
+    }
+
     /// SHA-256, in hexadecimal digits; nil for more than `limit` bytes. Memory does not grow with the file.
     package func digest(limit: UInt64 = 1 << 30) -> String? {
         guard size <= limit else { return nil }

@@ -79,7 +79,7 @@ extension OriginTracer {
 
     private mutating func causeOfRun(_ here: Position, _ step: BuildGraph.Step) async -> Cause {
         let made = Cause(relation: .made, next: .end(.built, nil))
-        guard let layer = step.layer, let entry = await layerIndex(of: layer)?.entries[here.path],
+        guard let layer = step.layer, let entry = await layerIndex(of: layer)?[here.path],
             entry.kind == .file || entry.kind == .hardlink
         else { return made }
         if let cause = await metadata(here, entry, Place(layer: layer, path: here.path)) { return cause }

@@ -22,18 +22,20 @@ extension OriginTracer {
         as here: Position, _ step: BuildGraph.Step, in view: (steps: [String], base: [String]),
         below directory: ImagePath
     ) async -> ImagePath? {
-        guard let layer = step.layer, let content = await layers.content(layer, here.path), content.size > 0 else {
-            return nil
-        }
+        let candidates = view.steps + view.base
+        guard !candidates.isEmpty, let layer = step.layer, let content = await layers.content(layer, here.path),
+            content.size > 0
+        else { return nil }
         let own = await layerIndex(of: layer)
         var best: (rank: Int, path: ImagePath)?
         var hidden: [LayerIndex] = []
-        for candidate in view.steps + view.base {
+        for candidate in candidates {
             guard let index = await layerIndex(of: candidate) else { continue }
-            for path in index.files(ofSize: Int64(clamping: content.size)) where path.suffix(below: directory) != nil {
+            for path in index.files(ofSize: Int64(clamping: content.size))
+            where path == directory || path.isBelow(directory) {
                 if path == here.path, candidate == layer { continue }
                 // Only what no higher layer takes away or replaces can be read.
-                if hidden.contains(where: { $0.entries[path] != nil || $0.hides(path) }) { continue }
+                if hidden.contains(where: { $0[path] != nil || $0.hides(path) }) { continue }
                 let isGone = own?.hides(path) ?? false
                 let isNamed = step.text.contains(path.string) || step.text.contains(Self.text(path.name))
                 guard content.size >= Self.telling || isGone || isNamed else { continue }
@@ -59,11 +61,11 @@ extension OriginTracer {
         var hidden: [LayerIndex] = []
         for layer in view {
             guard let index = await layerIndex(of: layer) else { continue }
-            let programs = index.programs.filter { $0.path.suffix(below: directory) != nil }
+            let programs = index.programs.filter { $0.path == directory || $0.path.isBelow(directory) }
             // What had the name before is looked at first.
             for entry in programs.filter({ $0.path == here.path }) + programs.filter({ $0.path != here.path }) {
                 guard left > 0 else { return nil }
-                if hidden.contains(where: { $0.entries[entry.path] != nil || $0.hides(entry.path) }) { continue }
+                if hidden.contains(where: { $0[entry.path] != nil || $0.hides(entry.path) }) { continue }
                 left -= 1
                 guard let other = await layers.content(layer, entry.path)?.elf else { continue }
                 if let id = program.buildID ?? other.buildID {

@@ -130,7 +130,7 @@ package struct OriginTracer {
         let steps = graph.stages[here.stage].steps
         var directory: Int?
         for index in steps[..<min(here.limit ?? steps.count, steps.count)].indices.reversed() {
-            guard let layer = steps[index].layer, let entry = await layerIndex(of: layer)?.entries[here.path] else {
+            guard let layer = steps[index].layer, let entry = await layerIndex(of: layer)?[here.path] else {
                 continue
             }
             if entry.kind == .whiteout { continue }
@@ -182,7 +182,7 @@ package struct OriginTracer {
         let (steps, base) = view(here)
         for layer in steps + base {
             guard let index = await layerIndex(of: layer) else { continue }
-            if let entry = index.entries[here.path] { return entry.kind == .whiteout ? nil : (layer, entry) }
+            if let entry = index[here.path] { return entry.kind == .whiteout ? nil : (layer, entry) }
             if index.hides(here.path) { return nil }
         }
         return nil

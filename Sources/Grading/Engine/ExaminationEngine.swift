@@ -14,8 +14,10 @@ package protocol ExaminationEngine: Sendable {
     func isHere(_ name: String) async -> Bool
     /// What a layer holds.
     func layer(_ id: String) async throws(Ungradable) -> LayerTable
+    /// What a layer held when it was made: for the layers of stages, which nobody is handed.
+    func history(ofLayer id: String) async throws(Ungradable) -> LayerTable
     /// A regular file of a layer; nil when there is none.
-    func file(_ path: ImagePath, inLayer id: String) async -> LayerFile?
+    func file(_ path: ImagePath, inLayer id: String) async -> LayerContent?
     /// Runs the image's own command.
     func run(_ image: EngineImage, _ order: RunOrder) async -> RunObservation
     /// Holds what one examination uses, as long as the value lives.
@@ -25,6 +27,7 @@ package protocol ExaminationEngine: Sendable {
 }
 
 extension ExaminationEngine {
+    package func history(ofLayer id: String) async throws(Ungradable) -> LayerTable { try await layer(id) }
     package func lease() -> any Sendable { () }
     package func tidy() async {}
 }
@@ -120,28 +123,6 @@ package struct EngineImage: Sendable {
 
     /// The sum of its uncompressed layers.
     package var size: Int64 { layers.lazy.map(\.bytes).sizeSum }
-}
-
-/// A file to read in pieces.
-package struct LayerFile: Sendable {
-    package var size: UInt64
-    package var read: @Sendable (_ offset: UInt64, _ count: Int) -> [UInt8]
-
-    package init(size: UInt64, read: @escaping @Sendable (_ offset: UInt64, _ count: Int) -> [UInt8]) {
-        self.size = size
-        self.read = read
-    }
-
-    /// All of it, at most `limit` bytes.
-    package func contents(limit: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        while bytes.count < limit {
-            let piece = read(UInt64(bytes.count), min(1 << 20, limit - bytes.count))
-            if piece.isEmpty { break }
-            bytes += piece
-        }
-        return bytes
-    }
 }
 
 /// One run of an image.

@@ -1,5 +1,4 @@
 package import Checks
-package import Images
 package import OCI
 import SystemPackage
 
@@ -18,30 +17,5 @@ extension ConfigObservation {
             hasHealthcheck: config.healthCheck.map { $0.test.first != "NONE" } ?? false,
             workingDirectory: config.workingDirectory.isEmpty ? "/" : config.workingDirectory,
             stopSignal: config.stopSignal, architecture: configuration.platform.architecture)
-    }
-}
-
-extension LayerTable {
-    /// A listing of the store.
-    package init(id: String, listing: LayerListing) {
-        self.init(id: id, entries: listing.entries.map(Entry.init))
-    }
-}
-
-extension LayerTable.Entry {
-    init(_ entry: LayerEntry) {
-        let kind: LayerTable.Kind
-        switch entry.kind {
-        case .file: kind = .file
-        case .directory(let isOpaque): kind = isOpaque ? .opaqueDirectory : .directory
-        case .symlink: kind = .symlink
-        case .hardLink: kind = .hardlink
-        case .fifo: kind = .fifo
-        case .characterDevice, .blockDevice: kind = .device
-        case .whiteout: kind = .whiteout
-        }
-        self.init(
-            path: ImagePath(bytes: entry.path.bytes), kind: kind, mode: UInt16(truncatingIfNeeded: entry.mode & 0o7777),
-            uid: entry.uid, gid: entry.gid, size: entry.size, target: kind == .symlink ? entry.linkTarget : nil)
     }
 }

@@ -120,19 +120,30 @@ package struct StoreEngine: ExaminationEngine {
     }
 
     package func layer(_ id: String) async throws(Ungradable) -> LayerTable {
+        try table(id) { snapshot throws(ImageError) in try store.listing(of: snapshot) }
+    }
+
+    package func history(ofLayer id: String) async throws(Ungradable) -> LayerTable {
+        try table(id) { snapshot throws(ImageError) in try store.recordedListing(of: snapshot) }
+    }
+
+    private func table(
+        _ id: String, _ listing: (SnapshotID) throws(ImageError) -> LayerListing
+    ) throws(Ungradable) -> LayerTable {
         guard let snapshot = SnapshotID(id) else { throw Ungradable(.fault, message: "no such layer") }
         do throws(ImageError) {
-            return LayerTable(id: id, listing: try store.listing(of: snapshot))
+            return LayerTable(id: id, listing: try listing(snapshot))
         } catch {
             throw Ungradable(.fault, message: error.message, remedy: error.hint)
         }
     }
 
-    package func file(_ path: ImagePath, inLayer id: String) async -> LayerFile? {
+    package func file(_ path: ImagePath, inLayer id: String) async -> LayerContent? {
         guard let snapshot = SnapshotID(id), let root = try? RootedDirectory(at: store.directory(of: snapshot)),
-            let (file, status) = try? root.openRegularFile(FilePath(bytes: path.bytes), followingLast: false)
+            let (file, status) = try? root.openRegularFile(FilePath(bytes: path.bytes), followingLast: false),
+            store.isUntouched(since: status.changed.seconds, in: snapshot)
         else { return nil }
-        return LayerFile(size: UInt64(max(0, status.size))) { offset, count in
+        return LayerContent(size: UInt64(max(0, status.size))) { offset, count in
             guard count > 0, offset <= UInt64(Int64.max) else { return [] }
             return [UInt8](unsafeUninitializedCapacity: min(count, 1 << 20)) { buffer, filled in
                 filled =

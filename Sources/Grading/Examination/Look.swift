@@ -8,8 +8,10 @@ struct Look {
     let examination: Examination
     let order: BuildOrder
     let built: BuildReply.Built
-    private var tables: [String: LayerTable] = [:]
+    private let tables: LayerTables
     private var tree = FileTree([])
+    /// Follows paths through the build; shared, since it remembers what it has read.
+    private var tracer: OriginTracer
 
     private var exercise: Exercise { examination.exercise }
     private var engine: any ExaminationEngine { examination.engine }
@@ -18,17 +20,27 @@ struct Look {
         self.examination = examination
         self.order = order
         self.built = built
+        let (tables, engine) = (LayerTables(engine: examination.engine), examination.engine)
+        self.tables = tables
+        // The files of bases are left alone: what was taken from there is found when the sources are replaced.
+        tracer = OriginTracer(
+            graph: built.graph,
+            layers: OriginTracer.Layers(
+                table: { await tables.history(of: $0) },
+                content: { layer, path in await engine.file(path, inLayer: layer) }),
+            contextFiles: built.contextFiles, searchesBases: false)
     }
 
     mutating func gather(into observations: inout Observations, ownReference: FilePath?) async throws(Ungradable) {
-        for layer in built.image.layers { tables[layer.id] = try await engine.layer(layer.id) }
-        tree = FileTree(built.image.layers.compactMap { tables[$0.id] })
+        let layers = try await tables.read(built.image.layers.map(\.id))
+        tree = FileTree(layers)
         try await observeBase(&observations)
         await observeReference(&observations, ownReference)
         await observeContents(&observations)
-        try await observeOrigins(&observations)
+        await observeOrigins(&observations)
         await observeExecutables(&observations)
         await observeFiles(&observations)
+        try tables.checkHistory()
         for rule in runRules {
             var limits = exercise.limits
             limits.runSeconds = rule.limits?.seconds ?? limits.runSeconds
@@ -94,18 +106,17 @@ struct Look {
             if rootLayerCount(of: graph) == count { base.matching = names(like: matched.name) }
             base.size = matched.image.size
             observations.delta = delta(
-                over: layers.prefix(count).compactMap { tables[$0.id] }, skipping: count, against: .base(matched.name))
+                over: tables[layers.prefix(count).map(\.id)], skipping: count, against: .base(matched.name))
             observations.sizes.addedOverBase = layers.dropFirst(count).map(\.bytes).sizeSum
         } else if let matched {
-            var below: [LayerTable] = []
-            for layer in matched.image.layers { below.append(try await engine.layer(layer.id)) }
+            let below = try await tables.read(matched.image.layers.map(\.id))
             observations.delta = delta(over: below, skipping: 0, against: .tree(matched.name))
             observations.sizes.addedOverBase = max(0, built.image.size - matched.image.size)
         } else {
             // The exercise names no base: what the final `FROM` names is it.
             let count = rootLayerCount(of: graph)
             observations.delta = delta(
-                over: layers.prefix(count).compactMap { tables[$0.id] }, skipping: count, against: .base(rootName))
+                over: tables[layers.prefix(count).map(\.id)], skipping: count, against: .base(rootName))
             observations.sizes.base = layers.prefix(count).map(\.bytes).sizeSum
             observations.sizes.addedOverBase = layers.dropFirst(count).map(\.bytes).sizeSum
         }
@@ -191,7 +202,7 @@ struct Look {
 
     private func delta(over base: [LayerTable], skipping count: Int, against: ImageDelta.Against) -> ImageDelta {
         ImageDelta(
-            layers: built.image.layers.dropFirst(count).compactMap { tables[$0.id] }, over: base, against: against)
+            layers: tables[built.image.layers.dropFirst(count).map(\.id)], over: base, against: against)
     }
 
     private func observeReference(_ observations: inout Observations, _ own: FilePath?) async {
@@ -219,14 +230,16 @@ struct Look {
 
     /// The files of an image that are looked into, those that matter most first: what can be executed, what is large.
     private func worthReading(_ delta: ImageDelta, limit: Int) -> [Int] {
-        let files = delta.entries.indices.filter { [.file, .hardlink].contains(delta.entries[$0].kind) }
+        let entries = delta.entries
+        let files = entries.indices.filter { entries[$0].kind == .file || entries[$0].kind == .hardlink }
         guard files.count > limit else { return files }
-        func rank(_ index: Int) -> (Int, Int64, Int) {
-            let entry = delta.entries[index]
-            return (entry.mode & 0o111 != 0 ? 0 : 1, -entry.size, index)
+        let bySize = files.map { (size: entries[$0].size, index: $0) }.sorted {
+            ($1.size, $0.index) < ($0.size, $1.index)
         }
-        let largest = files.sorted { (-delta.entries[$0].size, $0) < (-delta.entries[$1].size, $1) }.prefix(12)
-        return Array(largest) + files.sorted { rank($0) < rank($1) }.prefix(limit)
+        let (programs, others) = (
+            bySize.filter { entries[$0.index].mode & 0o111 != 0 }, bySize.filter { entries[$0.index].mode & 0o111 == 0 }
+        )
+        return (bySize.prefix(12) + (programs + others).prefix(limit)).map(\.index)
     }
 
     private func observeContents(_ observations: inout Observations) async {
@@ -249,13 +262,7 @@ struct Look {
         observations.delta = delta
     }
 
-    private mutating func observeOrigins(_ observations: inout Observations) async throws(Ungradable) {
-        let graph = built.graph
-        for step in graph.stages.filter({ !$0.isSkipped }).flatMap(\.steps) {
-            guard let layer = step.layer, tables[layer] == nil else { continue }
-            tables[layer] = try await engine.layer(layer)
-        }
-        var tracer = tracer
+    private mutating func observeOrigins(_ observations: inout Observations) async {
         guard var delta = observations.delta else { return }
         // The origin is told for what is shown, and a listing of thousands is not.
         var budget = 500
@@ -267,20 +274,6 @@ struct Look {
                 ? step(making: entry.layerID) : await tracer.origin(of: entry.path, inLayer: entry.layerID)
         }
         observations.delta = delta
-    }
-
-    /// Follows paths through the build. The files of bases are left alone: their listings take long to read, and what was
-    /// taken from there is found when the sources are replaced.
-    private var tracer: OriginTracer {
-        let (tables, engine) = (tables, engine)
-        return OriginTracer(
-            graph: built.graph,
-            layers: OriginTracer.Layers(
-                table: { tables[$0] },
-                content: { layer, path in
-                    await engine.file(path, inLayer: layer).map { LayerContent(size: $0.size, read: $0.read) }
-                }),
-            contextFiles: built.contextFiles, searchesBases: false)
     }
 
     /// The step that made a layer, as an origin: for deletions, which no step copied from anywhere.
@@ -305,7 +298,7 @@ struct Look {
         observations.executables = await survey.observe(wanted)
     }
 
-    private func observeFiles(_ observations: inout Observations) async {
+    private mutating func observeFiles(_ observations: inout Observations) async {
         for kind in kinds {
             let path: ImagePath
             switch kind {
@@ -319,7 +312,6 @@ struct Look {
             if let (entry, layer) = tree.resolve(path) {
                 (file.kind, file.mode, file.uid) = (entry.kind, entry.mode, entry.uid)
                 file.content = await engine.file(entry.path, inLayer: layer)?.contents(limit: 64 << 10) ?? []
-                var tracer = tracer
                 file.origin = await tracer.origin(of: entry.path)
             }
             observations.files.append(file)

@@ -10,28 +10,38 @@ enum LayerAttributes {
     /// `c major minor` or `b major minor` of a device that a user namespace may not make.
     static let device = "user.lesson.device"
 
-    private static func path(_ directory: Int32, _ name: [CChar]) -> [CChar] {
-        var path = "/proc/self/fd/\(directory)/".utf8.map { CChar(bitPattern: $0) }
-        path.append(contentsOf: name)
-        return path
+    /// Where the attributes of the names in an open directory are reached: what is to stand before a name.
+    static func prefix(of directory: Int32) -> [CChar] {
+        "/proc/self/fd/\(directory)/".utf8.map { CChar(bitPattern: $0) }
     }
+
+    private static func path(_ directory: Int32, _ name: [CChar]) -> [CChar] { prefix(of: directory) + name }
 
     /// All attributes of a name in an open directory, `.` being the directory itself; sorted.
     static func all(in directory: Int32, name: [CChar]) throws(ImageError) -> [ExtendedAttribute] {
-        let path = path(directory, name)
-        var names = [CChar](repeating: 0, count: 1024)
-        var size = llistxattr(path, &names, names.count)
-        if size < 0, errno == ERANGE {
-            names = [CChar](repeating: 0, count: 65536)
-            size = llistxattr(path, &names, names.count)
+        try all(at: path(directory, name))
+    }
+
+    /// All attributes at a path that begins with a ``prefix(of:)``; sorted.
+    static func all(at path: [CChar]) throws(ImageError) -> [ExtendedAttribute] {
+        let names = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer -> [CChar]? in
+            let size = llistxattr(path, buffer.baseAddress, buffer.count)
+            return size < 0 ? nil : Array(buffer[..<size])
         }
-        if size < 0 {
+        if let names { return names.isEmpty ? [] : values(at: path, of: names) }
+        guard errno == ERANGE else {
             guard errno == ENOTSUP || errno == ENOENT else { throw .system("cannot list extended attributes") }
             return []
         }
-        guard size > 0 else { return [] }
+        var many = [CChar](repeating: 0, count: 65536)
+        let size = llistxattr(path, &many, many.count)
+        guard size >= 0 else { throw .system("cannot list extended attributes") }
+        return values(at: path, of: Array(many[..<size]))
+    }
+
+    private static func values(at path: [CChar], of names: [CChar]) -> [ExtendedAttribute] {
         var found: [ExtendedAttribute] = []
-        for name in names[..<size].split(separator: 0) {
+        for name in names.split(separator: 0) {
             let text = String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             // ACLs and labels belong to this machine; do not read what nobody asks for.
             guard text.hasPrefix("user.") || text == "security.capability" else { continue }

@@ -17,8 +17,8 @@ package struct LayerEntry: Hashable, Sendable {
         case whiteout
     }
 
-    /// Relative to the root; the root itself is the empty path.
-    package var path: FilePath
+    /// The bytes of its path, relative to the root; the root itself has none.
+    package var name: [UInt8]
     package var kind: Kind
     /// Permissions with setuid, setgid and sticky bit.
     package var mode: UInt32
@@ -28,15 +28,16 @@ package struct LayerEntry: Hashable, Sendable {
     package var size: Int64
     /// Of a symlink, byte for byte; of a hard link the path of the other name.
     package var linkTarget: [UInt8]
+    /// In whole seconds, as archives have it.
     package var modified: FileTime
     /// Those that belong to the image, sorted by name.
     package var attributes: [ExtendedAttribute]
 
     package init(
-        path: FilePath, kind: Kind, mode: UInt32, uid: UInt32 = 0, gid: UInt32 = 0, size: Int64 = 0,
+        name: [UInt8], kind: Kind, mode: UInt32, uid: UInt32 = 0, gid: UInt32 = 0, size: Int64 = 0,
         linkTarget: [UInt8] = [], modified: FileTime = FileTime(seconds: 0), attributes: [ExtendedAttribute] = []
     ) {
-        self.path = path
+        self.name = name
         self.kind = kind
         self.mode = mode
         self.uid = uid
@@ -46,6 +47,20 @@ package struct LayerEntry: Hashable, Sendable {
         self.modified = modified
         self.attributes = attributes
     }
+
+    package init(
+        path: FilePath, kind: Kind, mode: UInt32, uid: UInt32 = 0, gid: UInt32 = 0, size: Int64 = 0,
+        linkTarget: [UInt8] = [], modified: FileTime = FileTime(seconds: 0), attributes: [ExtendedAttribute] = []
+    ) {
+        self.init(
+            name: path.bytes, kind: kind, mode: mode, uid: uid, gid: gid, size: size, linkTarget: linkTarget,
+            modified: modified, attributes: attributes)
+    }
+
+    /// Relative to the root; the root itself is the empty path.
+    package var path: FilePath { FilePath(bytes: name) }
+
+    package var isRoot: Bool { name.isEmpty }
 
     package var isDirectory: Bool { if case .directory = kind { true } else { false } }
 }
@@ -74,7 +89,6 @@ enum Whiteout {
 extension LayerEntry {
     /// How this entry stands in the layer's archive: none for a root that says nothing new, two for an opaque directory.
     var tarEntries: [TarEntry] {
-        let name = Array(path.bytes)
         var entry = TarEntry(
             path: name, kind: .file, mode: mode, uid: uid, gid: gid, size: size, linkTarget: linkTarget,
             modified: FileTime(seconds: modified.seconds), attributes: attributes)
@@ -101,10 +115,12 @@ extension LayerEntry {
             let time = directory.isEmpty ? FileTime(seconds: 0) : entry.modified
             return directory + [TarEntry(path: marker, kind: .file, mode: 0o644, modified: time)]
         case .whiteout:
-            let parent = path.removingLastComponent()
-            let last = path.lastComponent.map { Array(FilePath(root: nil, [$0]).bytes) } ?? []
-            let marker = (parent.isEmpty ? [] : Array(parent.bytes) + [UInt8(ascii: "/")]) + Whiteout.prefix + last
-            return [TarEntry(path: marker, kind: .file, mode: 0o644, modified: FileTime(seconds: modified.seconds))]
+            let last = name.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+            let marker = name[..<last] + Whiteout.prefix + name[last...]
+            return [
+                TarEntry(
+                    path: Array(marker), kind: .file, mode: 0o644, modified: FileTime(seconds: modified.seconds))
+            ]
         }
         return [entry]
     }

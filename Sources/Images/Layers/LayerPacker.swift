@@ -12,7 +12,7 @@ struct LayerPacker {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
         defer { buffer.deallocate() }
         for entry in listing.entries {
-            guard entry.kind == .whiteout || !Self.looksLikeWhiteout(entry.path) else {
+            guard entry.kind == .whiteout || !Self.looksLikeWhiteout(entry) else {
                 throw ImageError(
                     .unsupported, "\(entry.path) cannot be in an image: names that begin with .wh. mean deleted files",
                     hint: "give the file another name")
@@ -25,9 +25,9 @@ struct LayerPacker {
         try sink.write([UInt8](repeating: 0, count: 1024))
     }
 
-    private static func looksLikeWhiteout(_ path: FilePath) -> Bool {
-        guard let last = path.lastComponent else { return false }
-        return FilePath(root: nil, [last]).bytes.starts(with: Whiteout.prefix)
+    private static func looksLikeWhiteout(_ entry: LayerEntry) -> Bool {
+        let last = entry.name.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+        return entry.name[last...].starts(with: Whiteout.prefix)
     }
 
     private func copy(

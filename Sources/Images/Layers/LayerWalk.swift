@@ -31,63 +31,74 @@ struct LayerWalk {
     func measured() throws(ImageError) -> (listing: LayerListing, diskBytes: Int64) {
         var diskBytes: Int64 = 0
         var entries: [LayerEntry] = []
-        var linked: [Inode: FilePath] = [:]
+        var linked: [Inode: [UInt8]] = [:]
         var waiting: [Found] = []
-        if let top = try examine(in: root.descriptor.rawValue, name: FilePath("."), path: FilePath()) {
-            waiting.append(top)
-        }
+        let top = Directory(root)
+        if let top = try examine(Array(".".utf8), in: top, path: []) { waiting.append(top) }
         while var found = waiting.popLast() {
             if let inode = found.inode {
                 if let first = linked[inode] {
                     found.entry.kind = .hardLink
-                    found.entry.linkTarget = first.bytes
+                    found.entry.linkTarget = first
                     found.entry.size = 0
                     found.entry.attributes = []
                     found.diskBytes = 0
                 } else {
-                    linked[inode] = found.entry.path
+                    linked[inode] = found.entry.name
                 }
             }
             entries.append(found.entry)
             diskBytes = diskBytes.addingSize(found.diskBytes)
             guard found.entry.isDirectory else { continue }
-            let path = found.entry.path
-            guard path.length < 4000 else {
+            var path = found.entry.name
+            guard path.count < 4000 else {
                 throw ImageError(.unsupported, "a path in the layer is longer than 4000 bytes")
             }
-            let directory: RootedDirectory
-            var names: [(bytes: [UInt8], name: FilePath)]
+            let directory: Directory
+            var names: [[UInt8]]
             do throws(LinuxError) {
-                directory = try path.isEmpty ? root : root.subdirectory(path, followingLast: false)
-                names = try directory.entries().map { entry in
-                    let name = FilePath(root: nil, [entry.name])
-                    return (name.bytes, name)
-                }
+                let place = try path.isEmpty ? root : root.subdirectory(found.entry.path, followingLast: false)
+                names = try place.names()
+                directory = Directory(place)
             } catch {
                 throw ImageError(error)
             }
+            if !path.isEmpty { path.append(UInt8(ascii: "/")) }
             // The last is listed next.
-            names.sort { $1.bytes.lexicographicallyPrecedes($0.bytes) }
-            for (_, name) in names {
-                let child = path.appending(name.components)
-                if let found = try examine(in: directory.descriptor.rawValue, name: name, path: child) {
-                    waiting.append(found)
-                }
+            names.sort { $1.lexicographicallyPrecedes($0) }
+            for name in names {
+                if let found = try examine(name, in: directory, path: path + name) { waiting.append(found) }
             }
         }
         return (LayerListing(entries: entries), diskBytes)
     }
 
+    /// A directory whose names are examined.
+    private struct Directory {
+        let root: RootedDirectory
+        let attributes: [CChar]
+
+        init(_ root: RootedDirectory) {
+            self.root = root
+            attributes = LayerAttributes.prefix(of: root.descriptor.rawValue)
+        }
+
+        var descriptor: Int32 { root.descriptor.rawValue }
+    }
+
     /// What a name stands for; nil for a socket, which means nothing without the process that made it: Docker leaves
     /// them out of layers too.
-    private func examine(in directory: Int32, name: FilePath, path: FilePath) throws(ImageError) -> Found? {
+    private func examine(
+        _ name: [UInt8], in directory: Directory, path: [UInt8]
+    ) throws(ImageError) -> Found? {
+        let terminated = name.map { CChar(bitPattern: $0) } + [0]
         var status = stat()
-        let failed = name.withPlatformString { fstatat(directory, $0, &status, AT_SYMLINK_NOFOLLOW) }
-        guard failed == 0 else { throw ImageError.system("cannot examine \(path)") }
+        guard fstatat(directory.descriptor, terminated, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            throw ImageError.system("cannot examine \(FilePath(bytes: path))")
+        }
         var entry = LayerEntry(
-            path: path, kind: .file, mode: status.st_mode & 0o7777, uid: ids.containerID(ofEngine: status.st_uid),
-            gid: ids.containerID(ofEngine: status.st_gid),
-            modified: FileTime(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: UInt32(status.st_mtim.tv_nsec)))
+            name: path, kind: .file, mode: status.st_mode & 0o7777, uid: ids.containerID(ofEngine: status.st_uid),
+            gid: ids.containerID(ofEngine: status.st_gid), modified: FileTime(seconds: Int64(status.st_mtim.tv_sec)))
         let type = status.st_mode & S_IFMT
         if type == S_IFCHR, status.st_rdev == 0 {
             entry.kind = .whiteout
@@ -95,8 +106,7 @@ struct LayerWalk {
             (entry.uid, entry.gid) = (0, 0)
             return Found(entry: entry)
         }
-        let terminated = name.withPlatformString { Array(UnsafeBufferPointer(start: $0, count: name.length + 1)) }
-        let attributes = try LayerAttributes.all(in: directory, name: terminated)
+        let attributes = try LayerAttributes.all(at: directory.attributes + terminated)
         let isOpaque = attributes.contains { $0.name == LayerAttributes.opaque && $0.value.first == UInt8(ascii: "y") }
         for attribute in attributes {
             if attribute.name == LayerAttributes.owner, ids.isSingle {
@@ -119,7 +129,7 @@ struct LayerWalk {
         case S_IFLNK:
             entry.kind = .symlink
             entry.mode = 0o777
-            entry.linkTarget = try Self.linkTarget(in: directory, terminated, path)
+            entry.linkTarget = try Self.linkTarget(in: directory.descriptor, terminated, path)
         case S_IFIFO: entry.kind = .fifo
         case S_IFREG:
             entry.size = Int64(status.st_size)
@@ -129,7 +139,8 @@ struct LayerWalk {
                 (entry.kind, entry.mode) = device
             }
         case S_IFSOCK: return nil
-        default: throw ImageError(.unsupported, "\(path) is a device that a layer cannot hold")
+        default:
+            throw ImageError(.unsupported, "\(FilePath(bytes: path)) is a device that a layer cannot hold")
         }
         // The inode and the name take something too.
         let overhead: Int64 = entry.isDirectory ? 4096 : 256
@@ -138,11 +149,11 @@ struct LayerWalk {
     }
 
     private static func linkTarget(
-        in directory: Int32, _ name: [CChar], _ path: FilePath
+        in directory: Int32, _ name: [CChar], _ path: [UInt8]
     ) throws(ImageError) -> [UInt8] {
         var target = [CChar](repeating: 0, count: 4096)
         let length = readlinkat(directory, name, &target, target.count)
-        guard length >= 0 else { throw ImageError.system("cannot read the link \(path)") }
+        guard length >= 0 else { throw ImageError.system("cannot read the link \(FilePath(bytes: path))") }
         return target[..<length].map { UInt8(bitPattern: $0) }
     }
 

@@ -65,7 +65,7 @@ extension Store {
         let record = SnapshotRecord(listing)
         let summary: String
         do throws(LinuxError) { summary = try upper.summary() } catch { throw ImageError(error) }
-        try record.write(to: pending.directory.appending("listing"))
+        try record.write(to: pending.directory.appending(SnapshotRecord.fileName))
         let folder = folder(of: pending.id)
         try removeTree(pending.work)
         try write("record a layer") { database in
@@ -83,8 +83,8 @@ extension Store {
                         """,
                     arguments: [
                         pending.id.description, Self.now, Self.now, listing.tarBytes, archiveBytes,
-                        diskBytes,
-                        listing.entries.count, record.fingerprint.description, diffID?.description, diffID != nil,
+                        diskBytes.addingSize(record.diskBytes),
+                        listing.entries.count, record.fingerprint, diffID?.description, diffID != nil,
                         bootID, summary, content?.description, listing.contentBytes,
                     ])
             } catch {
@@ -118,15 +118,6 @@ extension Store {
 
     /// Whether a snapshot's directory is where it should be; does not look inside.
     package func exists(_ snapshot: SnapshotID) -> Bool { access(directory(of: snapshot).string, F_OK) == 0 }
-
-    /// What a layer holds, read in place, after it was compared with what was committed.
-    ///
-    /// - Throws: `.corrupt`, naming the file, when somebody changed the layer; the store has forgotten it then, and all
-    ///   steps that made it or stand on it are run again.
-    package func listing(of snapshot: SnapshotID) throws(ImageError) -> LayerListing {
-        try verify([snapshot])
-        return try LayerWalk(root: rooted(directory(of: snapshot)), ids: ids).listing()
-    }
 
     /// The size of the layer's uncompressed archive, known without packing it.
     package func tarBytes(of snapshot: SnapshotID) throws(ImageError) -> Int64 {

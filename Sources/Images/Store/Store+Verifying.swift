@@ -73,15 +73,15 @@ extension Store {
         if let summary, committed.summary == summary { return }
         guard !isLookup else { throw ImageError(.corrupt, "the layer \(snapshot) in the store may be damaged") }
         let listing = try LayerWalk(root: root, ids: ids).listing()
-        let record = SnapshotRecord(listing)
-        guard committed.fingerprint == record.fingerprint.description else {
-            let file = record.firstDifference(from: folder(of: snapshot).appending("listing"))
+        // An older program's fingerprint cannot be compared: such a layer is made again.
+        guard committed.fingerprint == SnapshotRecord(listing).fingerprint else {
+            let file = SnapshotRecord.firstDifference(of: listing, from: record(of: snapshot))
             throw try damaged(snapshot, file.map { "is damaged at \($0)" } ?? "is damaged")
         }
         if committed.summary != nil {
             // Names and sizes are as they were, and something was written: only content can tell what.
             guard let known = committed.diffID else {
-                let paths = listing.entries.lazy.filter { !$0.isDirectory && !$0.path.isEmpty }.map(\.path)
+                let paths = listing.entries.lazy.filter { !$0.isDirectory && !$0.isRoot }.map(\.path)
                 let file = root.firstChanged(after: committed.added + 1, of: paths)
                 throw try damaged(snapshot, file.map { "is damaged at /\($0)" } ?? "was changed")
             }

@@ -28,6 +28,8 @@ package final class Store: Sendable {
         var verified: Set<SnapshotID> = []
         /// Those that are being compared.
         var comparisons: [SnapshotID: Task<Result<Void, ImageError>, Never>] = [:]
+        /// When snapshots were committed, of those that somebody asked for: seconds since 1970.
+        var added: [SnapshotID: Int64] = [:]
     }
 
     /// Opens the store, making it when it is not there.

@@ -26,7 +26,11 @@ struct AnnouncedEngine: ExaminationEngine {
 
     func layer(_ id: String) async throws(Ungradable) -> LayerTable { try await engine.layer(id) }
 
-    func file(_ path: ImagePath, inLayer id: String) async -> LayerFile? { await engine.file(path, inLayer: id) }
+    func history(ofLayer id: String) async throws(Ungradable) -> LayerTable {
+        try await engine.history(ofLayer: id)
+    }
+
+    func file(_ path: ImagePath, inLayer id: String) async -> LayerContent? { await engine.file(path, inLayer: id) }
 
     func run(_ image: EngineImage, _ order: RunOrder) async -> RunObservation {
         progress.begin("running the image", isQuiet: true)

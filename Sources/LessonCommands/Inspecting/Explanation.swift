@@ -40,7 +40,7 @@ struct Explanation {
         // The last name is not followed: a link is something too.
         let parent = path.parent.flatMap { tree.resolve($0)?.entry.path } ?? path.parent
         let place = parent.map { path.isRoot ? path : $0.appending(path.name) } ?? path
-        guard let entry = tree.entries[place] else {
+        guard let entry = tree[place] else {
             if let removed = await removed(opened, tables, place) { return [removed] }
             throw missing(path, tree)
         }
@@ -85,10 +85,10 @@ struct Explanation {
 
     private static func missing(_ path: ImagePath, _ tree: FileTree) -> CommandError {
         let wanted = ImagePath.shown(path.name)
-        let same = tree.entries.keys.filter { $0.name == path.name }.sorted()
+        let same = tree.paths.filter { $0.name == path.name }.sorted()
         let near = Suggestion.nearest(
             to: wanted,
-            among: tree.entries.keys.filter { $0.parent == path.parent }.map { ImagePath.shown($0.name) }.sorted())
+            among: tree.paths.filter { $0.parent == path.parent }.map { ImagePath.shown($0.name) }.sorted())
         var hint = "`lesson inspect --tree` shows what there is"
         if let first = same.first {
             hint = "did you mean \(first)?"

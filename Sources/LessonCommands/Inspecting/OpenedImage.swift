@@ -45,16 +45,18 @@ struct OpenedImage: Sendable {
     /// Follows paths through the build; nil without a record of one.
     func tracer(searchesBases: Bool) -> OriginTracer? {
         guard let graph else { return nil }
-        let engine = engine
+        let (engine, own) = (engine, Set(layers.map(\.id)))
         return OriginTracer(
             graph: graph,
             layers: OriginTracer.Layers(
                 table: { id in
-                    do throws(Ungradable) { return try await engine.layer(id) } catch { return nil }
+                    do throws(Ungradable) {
+                        return own.contains(id) ? try await engine.layer(id) : try await engine.history(ofLayer: id)
+                    } catch {
+                        return nil
+                    }
                 },
-                content: { layer, path in
-                    await engine.file(path, inLayer: layer).map { LayerContent(size: $0.size, read: $0.read) }
-                }),
+                content: { layer, path in await engine.file(path, inLayer: layer) }),
             contextFiles: contextFiles, searchesBases: searchesBases)
     }
 

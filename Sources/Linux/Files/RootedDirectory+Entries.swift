@@ -14,23 +14,46 @@ extension RootedDirectory {
         of directory: OwnedDescriptor, _ path: FilePath, limit: Int = .max
     ) throws(LinuxError) -> [DirectoryEntry] {
         var found: [DirectoryEntry] = []
+        try readEntries(of: directory, path) { name, type in
+            let name = FilePath(platformString: name).lastComponent
+            if let name, name.kind == .regular {
+                found.append(DirectoryEntry(name: name, kind: FileKind(directoryEntryType: type)))
+            }
+        } isEnough: {
+            found.count > limit
+        }
+        return found
+    }
+
+    /// The names in a directory inside as their bytes, without `.` and `..`, in no order; a link is not followed.
+    package func names(in path: FilePath = FilePath(".")) throws(LinuxError) -> [[UInt8]] {
+        let directory = try open(
+            path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOFOLLOW, 0, "list the directory")
+        var found: [[UInt8]] = []
+        try Self.readEntries(of: directory, path) { name, _ in
+            if strcmp(name, ".") == 0 || strcmp(name, "..") == 0 { return }
+            found.append(Array(UnsafeRawBufferPointer(start: name, count: strlen(name))))
+        }
+        return found
+    }
+
+    /// - Parameter isEnough: asked from time to time.
+    private static func readEntries(
+        of directory: OwnedDescriptor, _ path: FilePath, _ body: (_ name: UnsafePointer<CChar>, _ type: UInt8) -> Void,
+        isEnough: () -> Bool = { false }
+    ) throws(LinuxError) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 32 * 1024, alignment: 8)
         defer { buffer.deallocate() }
         while true {
             let got = lesson_read_entries(directory.rawValue, buffer.baseAddress, UInt(buffer.count))
             if got < 0 { throw LinuxError("list the directory", path, Errno(rawValue: Int32(-got))) }
-            if got == 0 || found.count > limit { return found }
+            if got == 0 || isEnough() { return }
             var at = 0
             // struct linux_dirent64: inode 8, offset 8, record length 2, type 1, name with a final 0.
             while at + 19 < got {
                 let length = Int(buffer.loadUnaligned(fromByteOffset: at + 16, as: UInt16.self))
-                let type = buffer[at + 18]
-                if let base = buffer.baseAddress,
-                    let name = FilePath(
-                        platformString: (base + at + 19).assumingMemoryBound(to: CChar.self)
-                    ).lastComponent, name.kind == .regular
-                {
-                    found.append(DirectoryEntry(name: name, kind: FileKind(directoryEntryType: type)))
+                if let base = buffer.baseAddress {
+                    body((base + at + 19).assumingMemoryBound(to: CChar.self), buffer[at + 18])
                 }
                 if length == 0 { break }
                 at += length
