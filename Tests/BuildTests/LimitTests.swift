@@ -12,6 +12,8 @@ import Testing
         var dockerfile: String?
         var line: String
         var words: String
+        /// How what there is to do about it begins, where it is a step that is too much.
+        var hint: String?
 
         var testDescription: String { flags.joined(separator: " ") }
         var text: String { dockerfile ?? "FROM busybox\nRUN \(run ?? "true")\n" }
@@ -19,24 +21,29 @@ import Testing
         static let all: [Excess] = [
             Excess(
                 flags: ["--pids-limit", "64"], run: "b() { b | b & }; b; sleep 50", line: "2",
-                words: "more than 64 processes"),
-            Excess(flags: ["--memory", "64m"], run: "tail /dev/zero", line: "2", words: "more than 64 MiB of memory"),
+                words: "more than 64 processes", hint: "does the program start itself again and again?"),
+            Excess(
+                flags: ["--memory", "64m"], run: "tail /dev/zero", line: "2", words: "more than 64 MiB of memory",
+                hint: "does the program keep more and more in memory?"),
             Excess(
                 flags: ["--disk-limit", "32m"], run: "dd if=/dev/zero of=/f bs=1M", line: "2",
-                words: "more than 32 MiB written"),
+                words: "more than 32 MiB written", hint: "does the program write without end?"),
             Excess(
                 flags: ["--files-limit", "300"], run: "while :; do i=$((i+1)); : > /tmp/$i; done", line: "2",
-                words: "more than 300 files"),
-            Excess(flags: ["--output-limit", "1m"], run: "yes", line: "2", words: "more than 1 MiB of output"),
+                words: "more than 300 files", hint: "does the program make files without end?"),
+            Excess(
+                flags: ["--output-limit", "1m"], run: "yes", line: "2", words: "more than 1 MiB of output",
+                hint: "does the program print without end?"),
             Excess(
                 flags: ["--step-timeout", "1s"], run: "(setsid sleep 50 &); sleep 50", line: "2",
-                words: "more than 1 second"),
+                words: "more than 1 second", hint: "does the command wait for an answer, or serve without end?"),
             Excess(
                 flags: ["--timeout", "2s", "--step-timeout", "1m"], run: "sleep 50", line: "2",
-                words: "more than 2 seconds for the whole build"),
+                words: "more than 2 seconds for the whole build", hint: "this step was running when the time was over"),
             Excess(
                 flags: ["--cpu-time", "1s"], run: "while :; do :; done", line: "2",
-                words: "more than 1 second of processor time for the whole build"),
+                words: "more than 1 second of processor time for the whole build",
+                hint: "all steps together took that long: does the program compute without end?"),
             Excess(
                 flags: ["--stages-limit", "10000"],
                 dockerfile: (0..<10_001).map { "FROM scratch AS s\($0)\n" }.joined(), line: "10001",
@@ -50,7 +57,7 @@ import Testing
                 line: "6", words: "more than 5 instructions"),
             Excess(
                 flags: ["--context-limit", "1k"], dockerfile: "FROM scratch\nENV a=b\nCOPY big /\n", line: "3",
-                words: "more than 1 KiB from the build context"),
+                words: "more than 1 KiB from the build context", hint: "copy less:"),
         ]
     }
 
@@ -65,6 +72,8 @@ import Testing
         #expect(output.status == 1)
         let last = output.standardError.split(separator: "\n").last { $0.contains(": error: ") }
         #expect(last.map(String.init) == "Dockerfile:\(excess.line): error: stopped: \(excess.words)")
+        let hints = output.standardError.split(separator: "\n").filter { $0.hasPrefix("  hint: ") }
+        if let hint = excess.hint { #expect(hints.contains { $0.hasPrefix("  hint: \(hint)") }, "\(hints)") }
     }
 
     /// What is above a limit and allowed all the same.

@@ -37,7 +37,7 @@ struct CopyFailure {
         case .tooManyBytes(let limit):
             learner(
                 "limit-context", "stopped: \(LimitExceeded(kind: .contextBytes, limit: limit).words) from \(place)",
-                hint: "name what is left out in .dockerignore")
+                hint: LimitExceeded.Kind.contextBytes.advice)
         case .identity(let error):
             learner("bad-owner", error.description, hint: "use a smaller id")
         case .archive(let message): learner("bad-archive", message, hint: "use COPY to keep the archive as it is")

@@ -177,7 +177,7 @@ struct RunWork: Sendable {
         let limit = LimitExceeded(kind: .cpu, limit: max(1, most.components.seconds))
         return .learner(
             "limit-cpu", "stopped: \(limit.words) for the whole build",
-            hint: "all steps together ask for more than a build may use", file: job.file, range: command.range)
+            hint: "all steps together took that long: \(limit.kind.advice)", file: job.file, range: command.range)
     }
 
     private func judge(_ outcome: SandboxOutcome, tail: TailBuffer) throws(BuildFailure) {
@@ -197,8 +197,7 @@ struct RunWork: Sendable {
         }
         if outcome.ending != .exited(0), FullDisk.ended(tail.content, writingTo: job.store.location) {
             failure = .environment(
-                "disk-full", "no space left on the disk for `\(shown)`",
-                hint: DiskRoom(at: job.store.location)?.advice, file: job.file, range: command.range)
+                "disk-full", "no space left on the disk for `\(shown)`", file: job.file, range: command.range)
             failure.exitCode = outcome.exitCode
             failure.lastOutput = tail.content
             throw failure
@@ -219,7 +218,7 @@ struct RunWork: Sendable {
         case .stopped(let limit):
             failure = .learner(
                 "limit-\(limit.kind.rawValue)", "stopped: \(limit.words)",
-                hint: "the step asks for more than a build may use", file: job.file, range: command.range)
+                hint: limit.kind.advice, file: job.file, range: command.range)
         }
         failure.exitCode = outcome.exitCode
         failure.lastOutput = tail.content

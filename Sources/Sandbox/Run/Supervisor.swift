@@ -204,10 +204,11 @@ final class Supervisor {
         let usage = ProcessTree.usage(below: process.pid)
         if !counts.2 { cpu = max(cpu, usage.cpu) }
         isGrowing = !counts.1 && (spec.limits.processes.map { usage.processes > $0 / 4 } ?? false)
-        if !counts.0, let limit = spec.limits.memory, usage.residentBytes > limit {
-            stopped = LimitExceeded(kind: .memory, limit: limit)
-        } else if !counts.1, let limit = spec.limits.processes, usage.processes > limit {
+        // Between two looks many processes take much memory too: it is their number that says what is wrong.
+        if !counts.1, let limit = spec.limits.processes, usage.processes > limit {
             stopped = LimitExceeded(kind: .processes, limit: Int64(limit))
+        } else if !counts.0, let limit = spec.limits.memory, usage.residentBytes > limit {
+            stopped = LimitExceeded(kind: .memory, limit: limit)
         } else if !counts.2, let limit = spec.limits.cpu, usage.cpu > limit {
             stopped = LimitExceeded(kind: .cpu, limit: Self.seconds(limit))
         }
