@@ -174,7 +174,7 @@ struct StageGraph: Sendable {
                 "a variable in \(stage.base.text) has no value: give its ARG a default before the first FROM, or pass "
                 + "--build-arg"
         } else {
-            hint = PastedText.hint(in: stage.text) ?? "a name looks like debian:12 or example.org/you/image"
+            hint = PastedText.hint(in: stage.text) ?? ImageName.hint(name)
         }
         throw .learner(
             "image-name", "failed to parse stage name \(GoQuote.quote(name)): invalid reference format", hint: hint,

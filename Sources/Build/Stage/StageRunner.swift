@@ -75,15 +75,25 @@ struct StageRunner {
     private func image(
         _ name: String, platform: PlatformName?, range: SourceRange, step: RunningStep?
     ) async throws(BuildFailure) -> BaseImage {
+        if let problem = ImageName.problem(name) {
+            let failure = BuildFailure.learner(
+                "image-name", problem, hint: ImageName.hint(name), file: job.file, range: range)
+            step?.end(failure)
+            throw failure
+        }
         let query = BaseImageQuery(
             name: name, platform: (platform ?? job.targetPlatform).formatted, pull: job.request.pull)
         do {
             return try await job.images.image(query) { step?.note($0) }
         } catch {
             var failure = BuildFailure.images(error, file: job.file, range: range)
-            if ["base-image-missing", "registry-unreachable"].contains(failure.diagnostic.id),
-                let near = Suggestion.nearest(to: name, among: job.graph.names(before: index))
-            {
+            let isMissing = ["base-image-missing", "registry-unreachable"].contains(failure.diagnostic.id)
+            if isMissing, ImageName.isElsewhere(name) {
+                // It reads like a name with a tag, so somebody was asked.
+                failure = .learner(
+                    "image-name", "there is no image \(GoQuote.quote(name)), and a build reads no archives or layouts",
+                    hint: ImageName.hint(name), file: job.file, range: range)
+            } else if isMissing, let near = Suggestion.nearest(to: name, among: job.graph.names(before: index)) {
                 // A stage of this file is misspelt: that no registry has such an image is no fault of the network.
                 failure = .learner(
                     "no-such-stage", "there is no stage \(GoQuote.quote(name)), and no such image here",
