@@ -11,14 +11,21 @@ package struct Skopeo: Sendable {
     let credentials: FilePath?
     /// Whether registries without TLS are talked to: for tests and rooms with a registry of their own.
     let insecure: Bool
+    /// How much an image may hold, and be as an archive.
+    let limits: ArchiveLimits
+    /// What skopeo gets as its environment: the proxies are there.
+    let environment: [String]
 
     package init(
-        store: Store, executable: String = "skopeo", credentials: FilePath? = nil, insecure: Bool = false
+        store: Store, executable: String = "skopeo", credentials: FilePath? = nil, insecure: Bool = false,
+        limits: ArchiveLimits = ArchiveLimits(), environment: [String] = ChildProcess.Command.hostEnvironment
     ) {
         self.store = store
         self.executable = executable
         self.credentials = credentials
         self.insecure = insecure
+        self.limits = limits
+        self.environment = environment
     }
 
     /// Pulls an image into the store under its name.
@@ -38,11 +45,12 @@ package struct Skopeo: Sendable {
         if let variant = platform.variant { arguments += ["--override-variant", variant] }
         arguments += credentialArguments("--authfile") + (isPlain(reference) ? ["--src-tls-verify=false"] : [])
         try await run(
-            arguments + ["docker://" + Self.remoteName(reference), "dir:\(folder)"], about: reference, deadline)
+            arguments + ["docker://" + Self.remoteName(reference), "dir:\(folder)"], about: reference, deadline,
+            into: folder)
         try Self.arrange(folder)
         progress("storing \(reference.familiar)")
         let loaded = try await store.load(
-            .directory(folder), as: [reference], platform: platform, origin: .pulled)
+            .directory(folder), as: [reference], platform: platform, origin: .pulled, limits: limits)
         guard var pulled = loaded.first else { throw ImageError(.noSuchImage, "\(reference) holds no image") }
         let digest = reference.digest ?? pulled.manifestDigest
         if let digest {
@@ -110,9 +118,9 @@ package struct Skopeo: Sendable {
         } else {
             arguments.append(Self.tagged(source))
         }
-        try await run(arguments + ["dir:\(folder)"], about: remote, source: source, deadline)
+        try await run(arguments + ["dir:\(folder)"], about: remote, source: source, deadline, into: folder)
         try Self.arrange(folder)
-        return try await store.load(.directory(folder), as: references, naming: naming)
+        return try await store.load(.directory(folder), as: references, naming: naming, limits: limits)
     }
 
     /// Makes an OCI layout of what skopeo wrote as `dir:`, the one form in which it leaves manifest and configuration as they
@@ -230,7 +238,7 @@ package struct Skopeo: Sendable {
 
     private func run(
         _ arguments: [String], about reference: Reference?, source: String? = nil, _ deadline: Duration,
-        input: [UInt8] = []
+        input: [UInt8] = [], into folder: FilePath? = nil
     ) async throws(ImageError) {
         var global: [String] = []
         // Without a policy file skopeo refuses everything; Debian's package brings none that is enough everywhere.
@@ -239,17 +247,25 @@ package struct Skopeo: Sendable {
         if let path = getenv("CONTAINERS_REGISTRIES_CONF").map({ String(cString: $0) }), !path.isEmpty {
             global += ["--registries-conf", path]
         }
+        let command = ChildProcess.Command(
+            executable, global + arguments, environment: environment + Self.identity(map: Self.ownMap))
+        let watch = folder.map { DownloadWatch($0, most: limits.bytes) }
+        let result = await Self.run(command, input, deadline, watch)
         let completion: ChildProcess.Completion
-        do throws(LinuxError) {
-            completion = try await ChildProcess.run(
-                ChildProcess.Command(
-                    executable, global + arguments, environment: ChildProcess.Command.hostEnvironment),
-                input: input, deadline: deadline, outputLimit: 16 << 20)
-        } catch {
-            guard error.errno == .noSuchFileOrDirectory else { throw ImageError(error) }
+        switch result {
+        case .success(let finished): completion = finished
+        case .failure(let error) where error.errno == .noSuchFileOrDirectory:
             throw ImageError(
                 .missingTool, "skopeo is not installed here, which talks to registries",
                 hint: "install it: apt-get install skopeo")
+        case .failure(let error): throw ImageError(error)
+        case nil:
+            if Task.isCancelled { throw ImageError(.cancelled, "stopped while skopeo ran") }
+            throw ImageError(
+                .tooLarge,
+                "stopped: \(reference?.familiar ?? source ?? "the image") is more than \((watch?.limit ?? 0) >> 20) MiB packed",
+                hint: "an image may take half of the room that is free on the disk, and never more than "
+                    + "\(limits.bytes >> 20) MiB")
         }
         switch completion.ending {
         case .exited(0): return
@@ -261,72 +277,42 @@ package struct Skopeo: Sendable {
         }
     }
 
-    /// What skopeo's words mean. It has no other way to say it.
-    static func failure(_ words: String, _ reference: Reference?, source: String? = nil) -> ImageError {
-        let name = reference?.familiar ?? source ?? "the image"
-        let registry = reference?.registry ?? "the registry"
-        func says(_ patterns: String...) -> Bool {
-            let lower = words.lowercased()
-            return patterns.contains { lower.contains($0) }
-        }
-        let last = words.split(separator: "\n").last.map { line in
-            var text = String(line)
-            if let start = text.range(of: "msg=\"") { text = String(text[start.upperBound...].dropLast()) }
-            return text
-        }
-        if says("no space left on device") {
-            return ImageError(.diskFull, "no space left for \(name)", hint: "free some space")
-        }
-        if reference == nil, let source {
-            if says("docker daemon", "daemon running") {
-                return ImageError(
-                    .unreachable, "no Docker daemon answers for \(source)",
-                    hint: "start it, or name its socket in DOCKER_HOST, as in unix:///run/docker.sock")
-            }
-            if says("reference does not exist", "no such image") {
-                return ImageError(
-                    .noSuchImage, "the daemon has no image \(source)", hint: "`docker images` there lists what it has")
-            }
-            if says("no such file or directory", "not a directory") {
-                return ImageError(.noSuchImage, "there is no image at \(source)", hint: "check the path")
-            }
-        }
-        if says("manifest unknown", "name unknown", "repository name not known", "404 (not found)") {
-            return ImageError(
-                .noSuchImage, "the registry \(registry) has no image \(name)", hint: "check its name and tag")
-        }
-        if says(
-            "no image found in manifest list", "no image found in image index", "choosing an image from manifest list")
-        {
-            return ImageError(
-                .noSuchImage, "\(name) has no image for this platform", hint: "choose another with `--platform`")
-        }
-        if says("unauthorized", "authentication required", "denied", "invalid username/password", "403 (forbidden)") {
-            return ImageError(
-                .unauthorized, "the registry \(registry) does not let you have \(name), or it does not exist there",
-                hint: "log in with `lesson docker login \(registry)`, or check the name")
-        }
-        if says(
-            "no such host", "connection refused", "i/o timeout", "network is unreachable", "no route to host",
-            "connection reset", "tls handshake timeout", "server misbehaving", "temporary failure in name resolution",
-            "pinging container registry", "proxyconnect", "context deadline exceeded")
-        {
-            return ImageError(
-                .unreachable, "the registry \(registry) does not answer",
-                hint: "check the network, or load the image with `lesson docker load`")
-        }
-        return ImageError(.toolFailed, "skopeo failed for \(name): \(last ?? "it said nothing")")
+    /// How skopeo learns that root here is a user: else it looks for signatures and caches where only the host's root may.
+    ///
+    /// - Parameter map: of ids, as the kernel tells it.
+    static func identity(map: String) -> [String] {
+        let numbers = map.split { $0.isWhitespace }.prefix(3).compactMap { UInt32($0) }
+        guard numbers.count == 3, numbers[0] == 0, numbers[1] != 0 else { return [] }
+        return ["_CONTAINERS_ROOTLESS_UID=\(numbers[1])"]
     }
-}
 
-extension String {
-    /// Where a text stands, without Foundation.
-    fileprivate func range(of text: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
+    private static var ownMap: String {
+        let bytes = try? RootedDirectory(at: "/proc/self").readFile("uid_map", limit: 65536)
+        return String(decoding: bytes ?? [], as: UTF8.self)
+    }
+
+    /// Runs a program under a watch; nil when it was ended for writing too much.
+    private static func run(
+        _ command: ChildProcess.Command, _ input: [UInt8], _ deadline: Duration, _ watch: DownloadWatch?
+    ) async -> Result<ChildProcess.Completion, LinuxError>? {
+        await withTaskGroup(of: Result<ChildProcess.Completion, LinuxError>?.self) { group in
+            group.addTask {
+                do throws(LinuxError) {
+                    return .success(
+                        try await ChildProcess.run(command, input: input, deadline: deadline, outputLimit: 16 << 20))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            if let watch {
+                group.addTask {
+                    await watch.excess()
+                    return nil
+                }
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
         }
-        return nil
     }
 }
