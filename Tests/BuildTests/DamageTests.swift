@@ -121,9 +121,13 @@ import Testing
     }
 
     private func shell(_ script: String, in folder: FilePath) async throws -> Program.Output {
+        // As whoever may write to the store.
+        let mapped = Expectations.isForRange ? ["unshare", "--map-root-user", "--map-auto"] : []
+        let words = mapped + ["sh", "-ec", script]
         let done = try await ChildProcess.run(
             ChildProcess.Command(
-                "sh", ["-ec", script], environment: ChildProcess.Command.hostEnvironment, workingDirectory: folder))
+                words[0], Array(words.dropFirst()), environment: ChildProcess.Command.hostEnvironment,
+                workingDirectory: folder))
         let status: Int32 = if case .exited(let code) = done.ending { code } else { -1 }
         return Program.Output(
             status: status, standardOutput: String(decoding: done.standardOutput, as: UTF8.self),

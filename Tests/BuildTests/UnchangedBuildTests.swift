@@ -41,7 +41,8 @@ import Testing
     @Test func itNeedsNoSandbox() async throws {
         let (folder, _) = try await made()
         defer { Folder.remove(folder) }
-        let again = try await build(folder, withRuntime: false)
+        // A layer that belongs to a range of ids has to be looked at with these mapped.
+        let again = try await build(folder, withRuntime: Expectations.isForRange)
         #expect(again.status == 0, "\(again.standardError)")
         #expect(again.standardError.contains(", 5 of 5 steps from the cache"))
         #expect(again.standardError.contains("[maker 4/5] RUN cat a.txt b.txt > both.txt"))
@@ -54,7 +55,7 @@ import Testing
         defer { Folder.remove(folder) }
         try root.setTimes("a.txt", seconds: 1, nanoseconds: 2)
         let named = "unchanged-too:\(folder.lastComponent?.string.lowercased() ?? "")"
-        let again = try await build(folder, ["-t", named], withRuntime: false)
+        let again = try await build(folder, ["-t", named], withRuntime: Expectations.isForRange)
         #expect(again.status == 0, "\(again.standardError)")
         let listed = try await Program.shared.docker(["images", "-q", named], in: folder)
         #expect(!listed.standardOutput.isEmpty)

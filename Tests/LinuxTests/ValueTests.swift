@@ -72,3 +72,16 @@ struct ResourceLimitsTests {
         #expect(duration.nanoseconds == nanoseconds)
     }
 }
+
+/// `/etc/subuid` may name ids that a namespace does not have: then there is the one id.
+@Suite
+struct SubordinateIdentityTests {
+    @Test(arguments: [
+        ("0 0 4294967295", true), ("0 1000 1", false), ("1000 1000 1", false), ("0 1000 1\n1 100000 65536", false),
+        ("0 0 100000\n100000 200000 65536", true), ("0 0 100001\n100001 200000 10", false),
+        ("0 0 100001\n100001 200000 65535", true), ("0 0 100001\n100002 200000 65536", false), ("", false),
+    ])
+    func aRangeIsMappedWholly(_ map: String, _ isMapped: Bool) {
+        #expect(IdentityPlan.isMapped(IdentityRange(start: 100_000, count: 65536), in: map) == isMapped)
+    }
+}

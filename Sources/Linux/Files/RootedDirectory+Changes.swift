@@ -89,8 +89,12 @@ extension RootedDirectory {
     /// Writes a whole file anew, with this exact mode. Not synced.
     package func writeFile(_ path: FilePath, _ bytes: [UInt8], mode: UInt32 = 0o644) throws(LinuxError) {
         let file = try openFile(path, .writeOnly, options: [.create, .truncate], mode: mode)
-        try checkErrno("set the mode of", path) { fchmod(file.rawValue, mode & 0o7777) }
+        // Writing takes set-id bits away, from those without privilege.
+        try checkErrno("set the mode of", path) { fchmod(file.rawValue, mode & 0o777) }
         try file.write(bytes, path)
+        if mode & 0o7000 != 0 {
+            try checkErrno("set the mode of", path) { fchmod(file.rawValue, mode & 0o7777) }
+        }
     }
 
     /// Copies the contents of one open regular file to another, from offset 0: shares extents where the file system

@@ -46,7 +46,8 @@ enum IdentityPlan: Hashable, Sendable {
         }
         let name = userName(uid)
         if let uids = subordinate("/etc/subuid", name, uid), let gids = subordinate("/etc/subgid", name, uid),
-            found("newuidmap"), found("newgidmap")
+            found("newuidmap"), found("newgidmap"), isMapped(uids, in: HostFile.read("/proc/self/uid_map") ?? ""),
+            isMapped(gids, in: HostFile.read("/proc/self/gid_map") ?? "")
         {
             let count = min(uids.count, gids.count, containerCount)
             return .helpers(
@@ -60,16 +61,31 @@ enum IdentityPlan: Hashable, Sendable {
         return .single(uid: uid, gid: gid)
     }
 
-    /// All ids that root can see, with a range set apart for containers: 0, the range, and then the rest, so that the
-    /// engine can read whatever root can.
-    static func rootLines(_ mapFile: String, _ subFile: String) -> [MapLine]? {
-        guard let text = HostFile.read(mapFile) else { return nil }
-        // What is mapped here, as ranges of ids of this namespace, sorted.
-        let here = text.split(separator: "\n").compactMap { line -> IdentityRange? in
+    /// What a map's text says is mapped here, as ranges of ids of this namespace, sorted.
+    private static func ranges(_ map: String) -> [IdentityRange] {
+        map.split(separator: "\n").compactMap { line -> IdentityRange? in
             let numbers = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).compactMap { UInt32($0) }
             guard numbers.count == 3, numbers[2] > 0 else { return nil }
             return IdentityRange(start: numbers[0], count: numbers[2])
         }.sorted { $0.start < $1.start }
+    }
+
+    /// Whether all of a range is there to be mapped on. In a namespace that somebody made with fewer ids, `/etc/subuid`
+    /// names some that do not exist.
+    static func isMapped(_ range: IdentityRange, in map: String) -> Bool {
+        var next = UInt64(range.start)
+        let end = next + UInt64(range.count)
+        for piece in ranges(map) where UInt64(piece.start) <= next {
+            next = max(next, UInt64(piece.start) + UInt64(piece.count))
+        }
+        return next >= end
+    }
+
+    /// All ids that root can see, with a range set apart for containers: 0, the range, and then the rest, so that the
+    /// engine can read whatever root can.
+    static func rootLines(_ mapFile: String, _ subFile: String) -> [MapLine]? {
+        guard let text = HostFile.read(mapFile) else { return nil }
+        let here = ranges(text)
         guard let range = containerRange(in: here, preferred: subordinate(subFile, "root", 0)) else { return nil }
         var lines = [MapLine(inside: 0, outside: 0, count: 1)]
         lines.append(MapLine(inside: 1, outside: range.start, count: range.count))

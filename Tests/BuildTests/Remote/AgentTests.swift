@@ -98,13 +98,14 @@ import Testing
         defer { agent.end() }
         let work = try Folder.make("lesson-ssh")
         defer { Folder.remove(work) }
+        // Whose socket it is only shuts out others where there are others.
         let steps = """
             RUN --mount=type=ssh echo $SSH_AUTH_SOCK > /where && ssh-add -l | cut -d' ' -f3 > /keys; ssh-add -D || echo no >> /keys
             RUN --mount=type=ssh,id=more,target=/s/sock,mode=0666,uid=33,gid=34,required=true stat -c '%F %a %u %g' /s/sock > /socket \
               && SSH_AUTH_SOCK=/s/sock ssh-add -l | cut -d' ' -f3 >> /socket
             USER 33
             RUN --mount=type=ssh,uid=33 ssh-add -l > /dev/null
-            RUN --mount=type=ssh ! ssh-add -l 2>/dev/null
+            RUN --mount=type=ssh \(Expectations.isForOneID ? "" : "!") ssh-add -l 2>/dev/null
             USER 0
             RUN --mount=type=ssh,id=nobody test ! -e /run/buildkit/ssh_agent.0
             RUN test ! -e /run/buildkit && test -z "$SSH_AUTH_SOCK"

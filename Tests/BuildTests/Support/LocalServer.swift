@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Linux
 import SystemPackage
@@ -7,17 +8,18 @@ import Testing
 final class LocalServer: Sendable {
     let port: Int
     private let process: ChildProcess.Running
-    private let input: Pipe
+    private let input: Linux.Pipe
 
     var address: String { "http://127.0.0.1:\(port)" }
 
     /// - Parameter folder: What holds the repositories.
     init(_ folder: FilePath) throws {
-        let script = FilePath(#filePath).removingLastComponent().removingLastComponent()
-            .appending("Fixtures").appending("remote").appending("server.py")
+        // From beside the tests: who runs them may not be allowed to read their sources.
+        let resources = try #require(Bundle.module.resourcePath)
+        let script = FilePath(resources).appending("Fixtures").appending("remote").appending("server.py")
         var command = ChildProcess.Command(
             "python3", [script.string, folder.string], environment: ChildProcess.Command.hostEnvironment)
-        let (input, output) = (try Pipe(), try Pipe())
+        let (input, output) = (try Linux.Pipe(), try Linux.Pipe())
         command.descriptors[0] = input.takeReader()
         command.descriptors[1] = output.takeWriter()
         process = try ChildProcess.spawn(command)
