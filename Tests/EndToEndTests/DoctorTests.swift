@@ -38,6 +38,9 @@ import Testing
         Breakage(script: hide("newuidmap"), found: ["newuidmap": "degraded"], status: 0),
         Breakage(
             script: hide("slirp4netns"), found: ["slirp4netns": "degraded", "network-isolated": "missing"], status: 0),
+        Breakage(
+            script: "mount -t tmpfs none /dev/net",
+            found: ["tun": "missing", "network-isolated": "missing", "crun": "ok"], status: 0),
         Breakage(script: hide("skopeo"), found: ["skopeo": "degraded", "crun": "ok"], status: 0),
         Breakage(
             script: "mkdir $HOME_/full; mount -t tmpfs -o size=300k none $HOME_/full; export LESSON_HOME=$HOME_/full",

@@ -12,10 +12,14 @@ package actor ReferenceImages {
     func size(
         of path: FilePath, exercise: Exercise, engine: any ExaminationEngine
     ) async -> Result<Int64, Ungradable> {
-        if let task = running[path] { return await task.value }
-        let task = Task { await Self.build(path, exercise: exercise, engine: engine) }
+        let task = running[path] ?? Task { await Self.build(path, exercise: exercise, engine: engine) }
         running[path] = task
-        let result = await task.value
+        // Who is stopped stops it for all: submissions are stopped together.
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         // What failed once may work the next time: the network is back, the disk has room.
         if case .failure = result { running[path] = nil }
         return result
