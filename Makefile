@@ -17,7 +17,7 @@ demo: setup release
 test: setup lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
-	scripts/fault-injection --kills 20 --full 6 --memory 6
+	scripts/fault-injection --kills 20 --full 6 --memory 0
 	$(SWIFT) build $(RELEASE_FLAGS)
 	scripts/test-identities
 
