@@ -77,8 +77,9 @@ import Testing
         expect(excess, run, isGrade: way.isGrade)
     }
 
-    /// Without control groups something else stands in.
-    @Test(arguments: [3, 4, 5]) func areObeyedWithoutControlGroups(_ index: Int) throws {
+    /// Without control groups something else stands in. Not for the processes of the host's own root, whom the kernel
+    /// lets have any number: they are counted in time only where the machine is not busy (docs/known-faults.md).
+    @Test(arguments: [4, 5]) func areObeyedWithoutControlGroups(_ index: Int) throws {
         let excess = Self.excesses[index]
         let learner = try learner(excess, isLimited: true, at: "work")
         let script = "mount -t tmpfs none /sys/fs/cgroup; exec \"$LESSON_\" check --json"

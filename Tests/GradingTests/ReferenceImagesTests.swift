@@ -23,7 +23,7 @@ import Testing
         func layer(_ id: String) async throws(Ungradable) -> LayerTable {
             throw Ungradable(.fault, message: "no layer \(id)")
         }
-        func file(_ path: ImagePath, inLayer id: String) async -> LayerFile? { nil }
+        func file(_ path: ImagePath, inLayer id: String) async -> LayerContent? { nil }
         func run(_ image: EngineImage, _ order: RunOrder) async -> RunObservation { RunObservation(ending: .exited(0)) }
     }
 
