@@ -56,10 +56,11 @@ let package = Package(
         // The kernel side.
         + room("OCI", ["CNettle"])
         + room("Linux", ["CLinux", system])
-        + room("Images", ["OCI", "Linux", "CArchive", "CLZMA", "Diagnostics", grdb, system])
-        + room("Sandbox", ["OCI", "Linux", "CLinux", system], tests: ["sandbox-probe"])
+        + room("Images", ["OCI", "Linux", "CArchive", "CLZMA", "Diagnostics", grdb, system], tests: ["TestBench"])
+        + room("Sandbox", ["OCI", "Linux", "CLinux", system], tests: ["sandbox-probe", "TestBench"])
         + room(
-            "Build", ["Dockerfile", "Images", "Sandbox", "OCI", "Linux", "Diagnostics", system], tests: ["lesson"])
+            "Build", ["Dockerfile", "Images", "Sandbox", "OCI", "Linux", "Diagnostics", system],
+            tests: ["lesson", "TestBench"])
         // Where the two meet.
         + room("Checks", ["Build", "Images", "Lessons", "OCI", "Diagnostics", system])
         + room(
@@ -82,7 +83,11 @@ let package = Package(
                 dependencies: ["Sandbox", "Linux", system],
                 path: "Tests/Support/SandboxProbe",
                 swiftSettings: rules
-            )
+            ),
+            // What several test targets stand on.
+            .target(
+                name: "TestBench", dependencies: ["Linux", system], path: "Tests/Support/TestBench",
+                swiftSettings: rules),
         ]
         + [
             .executableTarget(name: "lesson", dependencies: ["LessonCommands", arguments], swiftSettings: rules),

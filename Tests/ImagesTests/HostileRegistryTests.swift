@@ -2,37 +2,20 @@ import Foundation
 import Linux
 import OCI
 import SystemPackage
+import TestBench
 import Testing
 
 @testable import Images
 
 /// `Fixtures/registry/server.py` on this machine's loopback, until this value goes.
 private final class HostileRegistry: Sendable {
-    let port: Int
-    private let process: ChildProcess.Running
-    private let input: Linux.Pipe
+    private let server: ScriptServer
+
+    var port: Int { server.port }
 
     init() throws {
         let resources = try #require(Bundle.module.resourcePath)
-        var command = ChildProcess.Command(
-            "python3", [FilePath(resources).appending("Fixtures/registry/server.py").string],
-            environment: ChildProcess.Command.hostEnvironment)
-        let (input, output) = (try Linux.Pipe(), try Linux.Pipe())
-        command.descriptors[0] = input.takeReader()
-        command.descriptors[1] = output.takeWriter()
-        process = try ChildProcess.spawn(command)
-        command.descriptors = [:]
-        self.input = input
-        var line: [UInt8] = []
-        var byte: UInt8 = 0
-        while read(output.reader, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
-        port = try #require(Int(String(decoding: line, as: UTF8.self)), "the server did not start")
-    }
-
-    deinit {
-        input.closeWriter()
-        process.kill()
-        _ = process.wait()
+        server = try ScriptServer([FilePath(resources).appending("Fixtures/registry/server.py").string])
     }
 }
 

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Linux
 import SystemPackage
+import TestBench
 import Testing
 
 /// The engine lives as long as the process outside, and nothing lives longer than the engine.
@@ -47,16 +48,6 @@ struct LifetimeTests {
                     "\(entry.name.string)/\($0.name.string)"
                 }
             })
-    }
-
-    /// Looks until it is so; gives up after two minutes.
-    private func reached(_ condition: () -> Bool) async -> Bool {
-        let end = Clock.now + 120_000_000_000
-        while Clock.now < end {
-            if condition() { return true }
-            try? await Task.sleep(for: .milliseconds(20))
-        }
-        return condition()
     }
 
     /// A step with a terminal: keys, size, a new size, interrupt, exit status.

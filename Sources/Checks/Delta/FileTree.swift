@@ -49,12 +49,7 @@ package struct FileTree: Sendable {
 
     /// The index of the first node that is not before a path.
     private func lowerBound(_ path: ImagePath) -> Int {
-        var (low, high) = (0, nodes.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ImagePath.precedesInTree(entry(nodes[middle]).path, path) { low = middle + 1 } else { high = middle }
-        }
-        return low
+        nodes.partitioningIndex { !ImagePath.precedesInTree(entry($0).path, path) }
     }
 }
 

@@ -14,12 +14,8 @@ struct LayerIndex {
 
     /// What the layer holds at a path; of several entries the first.
     subscript(path: ImagePath) -> LayerTable.Entry? {
-        var (low, high) = (0, entries.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ImagePath.precedesInTree(entries[middle].path, path) { low = middle + 1 } else { high = middle }
-        }
-        return low < entries.count && entries[low].path == path ? entries[low] : nil
+        let index = entries.partitioningIndex { !ImagePath.precedesInTree($0.path, path) }
+        return index < entries.count && entries[index].path == path ? entries[index] : nil
     }
 
     /// Regular files of so many bytes, in the order of a tree.
@@ -42,17 +38,5 @@ struct LayerIndex {
             next = directory.parent
         }
         return false
-    }
-}
-
-extension Array {
-    /// The first index whose element has a property that all after it have too; the end when none has.
-    fileprivate func partitioningIndex(where hasProperty: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if hasProperty(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -142,11 +142,8 @@ extension Store {
 
     /// The digest of a layer's uncompressed archive, if it was ever computed.
     package func knownDiffID(of snapshot: SnapshotID) throws(ImageError) -> Digest? {
-        let known = try read("read about a layer") { database in
-            try String.fetchOne(
-                database, sql: "SELECT diff_id FROM snapshots WHERE id = ?", arguments: [snapshot.description])
-        }
-        return known.flatMap { Digest($0) }
+        let text: String? = try known(.diffID, of: snapshot)
+        return text.flatMap { Digest($0) }
     }
 
     /// The digest and the size of a layer's uncompressed archive, hashing it if need be.

@@ -56,11 +56,7 @@ extension Store {
 
     private func added(_ snapshot: SnapshotID) -> Int64? {
         if let known = state.withLock({ $0.added[snapshot] }) { return known }
-        let added = try? read("read about a layer") { database in
-            try Int64.fetchOne(
-                database, sql: "SELECT added FROM snapshots WHERE id = ?", arguments: [snapshot.description])
-        }
-        guard let added = added ?? nil else { return nil }
+        guard let added: Int64 = try? known(.added, of: snapshot) else { return nil }
         state.withLock { $0.added[snapshot] = added }
         return added
     }
@@ -69,11 +65,7 @@ extension Store {
     func record(of snapshot: SnapshotID) -> FilePath { folder(of: snapshot).appending(SnapshotRecord.fileName) }
 
     private func fingerprint(of snapshot: SnapshotID) throws(ImageError) -> String {
-        let fingerprint = try read("read about a layer") { database in
-            try String.fetchOne(
-                database, sql: "SELECT fingerprint FROM snapshots WHERE id = ?", arguments: [snapshot.description])
-        }
-        guard let fingerprint else { throw missing(snapshot) }
+        guard let fingerprint: String = try known(.fingerprint, of: snapshot) else { throw missing(snapshot) }
         return fingerprint
     }
 

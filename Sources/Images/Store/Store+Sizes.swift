@@ -7,11 +7,7 @@ extension Store {
     ///
     /// Known since the layer was committed; of one that an older version committed, read from its listing.
     package func contentBytes(of snapshot: SnapshotID) throws(ImageError) -> Int64 {
-        let known = try read("read about a layer") { database in
-            try Int64.fetchOne(
-                database, sql: "SELECT file_bytes FROM snapshots WHERE id = ?", arguments: [snapshot.description])
-        }
-        if let known { return known }
+        if let known: Int64 = try known(.fileBytes, of: snapshot) { return known }
         let bytes = try recordedListing(of: snapshot).contentBytes
         try write("remember the size of a layer") { database in
             try database.execute(

@@ -121,12 +121,27 @@ extension Store {
 
     /// The size of the layer's uncompressed archive, known without packing it.
     package func tarBytes(of snapshot: SnapshotID) throws(ImageError) -> Int64 {
-        let size = try read("read about a layer") { database in
-            try Int64.fetchOne(
-                database, sql: "SELECT tar_bytes FROM snapshots WHERE id = ?", arguments: [snapshot.description])
-        }
-        guard let size else { throw missing(snapshot) }
+        guard let size: Int64 = try known(.tarBytes, of: snapshot) else { throw missing(snapshot) }
         return size
+    }
+
+    /// What the database may have about a layer, each in a column of its own.
+    enum Fact: String {
+        case added, fingerprint
+        case diffID = "diff_id"
+        case tarBytes = "tar_bytes"
+        case fileBytes = "file_bytes"
+    }
+
+    /// What the database has about a layer; nil where it has nothing, or not the layer.
+    func known<Value: DatabaseValueConvertible>(
+        _ fact: Fact, of snapshot: SnapshotID
+    ) throws(ImageError) -> Value? {
+        try read("read about a layer") { database in
+            try Value.fetchOne(
+                database, sql: "SELECT \(fact.rawValue) FROM snapshots WHERE id = ?",
+                arguments: [snapshot.description])
+        }
     }
 
     /// Forgets a snapshot that cannot be trusted, with the steps that made it, and moves its files out of the way.

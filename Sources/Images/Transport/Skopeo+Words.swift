@@ -11,7 +11,7 @@ extension Skopeo {
         }
         let last = words.split(separator: "\n").last.map { line in
             var text = String(line)
-            if let start = text.range(of: "msg=\"") { text = String(text[start.upperBound...].dropLast()) }
+            if let start = text.firstRange(of: "msg=\"") { text = String(text[start.upperBound...].dropLast()) }
             return text
         }
         if says("no space left on device") {
@@ -65,17 +65,5 @@ extension Skopeo {
                 hint: "check the network, or load the image with `lesson docker load`")
         }
         return ImageError(.toolFailed, "skopeo failed for \(name): \(last ?? "it said nothing")")
-    }
-}
-
-extension String {
-    /// Where a text stands, without Foundation.
-    fileprivate func range(of text: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }

@@ -32,7 +32,7 @@ struct WatchCommand: LessonCommand {
             if now != checked {
                 try await Task.sleep(for: .milliseconds(200))
                 guard FolderState(of: folder) == now else { continue }
-                _ = try shell.run("lesson check \(WorkspaceShell.quote(exercise.id))")
+                _ = try shell.run("lesson check \(ShellWord.quoted(exercise.id))")
                 try Task.checkCancellation()
                 checked = now
                 console.note([

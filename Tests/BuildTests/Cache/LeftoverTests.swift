@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import SystemPackage
+import TestBench
 import Testing
 
 /// A step that fails, is killed, or whose build is killed leaves nothing, and the next build is right.
@@ -98,15 +99,5 @@ import Testing
     private static func everyProcess(where isWanted: (Int32, RootedDirectory) -> Bool) -> [Int32] {
         guard let proc = try? RootedDirectory(at: "/proc"), let entries = try? proc.entries() else { return [-1] }
         return entries.compactMap { Int32($0.name.string) }.filter { $0 != getpid() && isWanted($0, proc) }
-    }
-
-    /// Looks until it is so; gives up after two minutes.
-    private func reached(_ condition: () -> Bool) async -> Bool {
-        let end = Clock.now + 120_000_000_000
-        while Clock.now < end {
-            if condition() { return true }
-            try? await Task.sleep(for: .milliseconds(20))
-        }
-        return condition()
     }
 }

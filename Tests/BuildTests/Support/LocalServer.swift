@@ -1,15 +1,14 @@
 import Foundation
-import Glibc
 import Linux
 import SystemPackage
+import TestBench
 import Testing
 
 /// `Fixtures/remote/server.py` on this machine's loopback, until this value goes.
 final class LocalServer: Sendable {
-    let port: Int
-    private let process: ChildProcess.Running
-    private let input: Linux.Pipe
+    private let server: ScriptServer
 
+    var port: Int { server.port }
     var address: String { "http://127.0.0.1:\(port)" }
 
     /// - Parameter folder: What holds the repositories.
@@ -17,24 +16,7 @@ final class LocalServer: Sendable {
         // From beside the tests: who runs them may not be allowed to read their sources.
         let resources = try #require(Bundle.module.resourcePath)
         let script = FilePath(resources).appending("Fixtures").appending("remote").appending("server.py")
-        var command = ChildProcess.Command(
-            "python3", [script.string, folder.string], environment: ChildProcess.Command.hostEnvironment)
-        let (input, output) = (try Linux.Pipe(), try Linux.Pipe())
-        command.descriptors[0] = input.takeReader()
-        command.descriptors[1] = output.takeWriter()
-        process = try ChildProcess.spawn(command)
-        command.descriptors = [:]
-        self.input = input
-        var line: [UInt8] = []
-        var byte: UInt8 = 0
-        while read(output.reader, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
-        port = try #require(Int(String(decoding: line, as: UTF8.self)), "the server did not start")
-    }
-
-    deinit {
-        input.closeWriter()
-        process.kill()
-        _ = process.wait()
+        server = try ScriptServer([script.string, folder.string])
     }
 }
 

@@ -9,11 +9,7 @@ struct PruneCommand: DockerCommand {
     @Flag(name: [.customShort("a"), .long], help: "Remove all images that no container uses, and all of the cache.")
     var all = false
 
-    @Flag(name: [.customShort("f"), .long], help: "Do not ask.")
-    var force = false
-
-    @Option(help: "until=24h (or a time), label=NAME[=VALUE], label!=NAME[=VALUE].")
-    var filter: [PruneFilter] = []
+    @OptionGroup var options: PruneOptions
 
     @Flag(help: "Remove volumes too (this engine has none).")
     var volumes = false
@@ -29,8 +25,8 @@ struct PruneCommand: DockerCommand {
     func execute(_ console: Console) async throws {
         // First of all, as a question is asked inside: there Ctrl-C is listened to.
         let engine = try await EngineSession.open(console)
-        let filters = try PruneFilters(filter)
-        guard PruneQuestion.confirm(warning, isSure: force, console) else { return }
+        let filters = try options.filters
+        guard PruneQuestion.confirm(warning, isSure: options.force, console) else { return }
         var report = PruneReport()
         if maxUsedSpace == nil || all {
             try await report.removeContainers(of: engine.store, filters)
@@ -58,14 +54,15 @@ struct PruneCommand: DockerCommand {
             lines.append(keepStorage.map { "\(cache) beyond \(ByteCount($0.bytes))" } ?? cache)
         }
         var text = ":\n" + lines.map { "  - \($0)\n" }.joined()
-        if !filter.isEmpty {
-            text += "\n  Items to be pruned will be filtered with:\n" + filter.map { "  - \($0.text)\n" }.joined()
+        if !options.filter.isEmpty {
+            text +=
+                "\n  Items to be pruned will be filtered with:\n" + options.filter.map { "  - \($0.text)\n" }.joined()
         }
         return text + "\n"
     }
 
     func validate() throws {
-        if maxUsedSpace != nil, !filter.isEmpty { throw ValidationError("--max-used-space takes no --filter") }
+        if maxUsedSpace != nil, !options.filter.isEmpty { throw ValidationError("--max-used-space takes no --filter") }
     }
 }
 
@@ -75,21 +72,17 @@ struct PruneImagesCommand: DockerCommand {
     @Flag(name: [.customShort("a"), .long], help: "Remove all images that no container uses.")
     var all = false
 
-    @Flag(name: [.customShort("f"), .long], help: "Do not ask.")
-    var force = false
-
-    @Option(help: "until=24h (or a time), label=NAME[=VALUE], label!=NAME[=VALUE].")
-    var filter: [PruneFilter] = []
+    @OptionGroup var options: PruneOptions
 
     @OptionGroup var display: DisplayOptions
 
     func execute(_ console: Console) async throws {
         let engine = try await EngineSession.open(console)
-        let filters = try PruneFilters(filter)
+        let filters = try options.filters
         var report = PruneReport()
         let warning =
             all ? " all images without at least one container associated to them.\n" : " all dangling images.\n"
-        if PruneQuestion.confirm(warning, isSure: force, console) {
+        if PruneQuestion.confirm(warning, isSure: options.force, console) {
             var request = PruneRequest()
             request.allImages = all
             filters.apply(to: &request)

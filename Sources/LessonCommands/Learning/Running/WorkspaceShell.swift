@@ -14,7 +14,7 @@ struct WorkspaceShell {
         }
         folder = workspace.root
         let scripts = workspace.root.appending(Workspace.stateFolderName).appending("bin")
-        let quoted = Self.quote(executable.string)
+        let quoted = ShellWord.quoted(executable.string)
         do throws(LocalFiles.Failure) {
             try LocalFiles.makeFolders(scripts)
             try LocalFiles.replace(
@@ -80,10 +80,5 @@ struct WorkspaceShell {
         }
         let before = ProgramPath.environment("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
         return variables + ["PATH=\(path):\(before)"]
-    }
-
-    /// One word for a shell, whatever it holds.
-    static func quote(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }
