@@ -112,6 +112,23 @@ struct LayerRoundTripTests {
     }
 
     @Test(
+        "holes begin and end anywhere",
+        arguments: [
+            "0", "00", "1", "01", "10", "010", "101", "0110", "1001", "110100", "0101011100", "1111000011110000",
+        ],
+        [0, 1, 65_535])
+    func holesAnywhere(pieces: String, tail: Int) async throws {
+        var content = pieces.flatMap { [UInt8](repeating: $0 == "0" ? 0 : 7, count: 64 << 10) }
+        content += [UInt8](repeating: 0, count: tail)
+        let file = (TarEntry(path: Array("disk".utf8), kind: .file, size: Int64(content.count)), content)
+        let archive = TestArchive.of([file])
+        let layer = try await store.importLayer(from: .bytes(archive), exact: false)
+        let root = try RootedDirectory(at: store.directory(of: layer.snapshot))
+        #expect(try root.readFile("disk", limit: 2 << 20) == content)
+        #expect(try packed(layer.snapshot) == archive)
+    }
+
+    @Test(
         "archives of GNU tar are read, sparse ones in all their forms",
         arguments: [
             ["--format=gnu"], ["--format=ustar"], ["--format=v7"], ["--format=pax"], ["--format=gnu", "-S"],

@@ -141,7 +141,9 @@ struct LayerUnpacker {
             return
         }
         switch entry.kind {
-        case .file: try makeFile(entry, place, path, reader, &state)
+        case .file:
+            try makeFile(entry, place, path, reader, &state)
+            return
         case .symlink:
             guard !entry.linkTarget.isEmpty else { throw ImageError(.malformed, "a link in the archive has no target") }
             try clear(place, path, &state)
@@ -236,6 +238,17 @@ struct LayerUnpacker {
         defer { close(descriptor) }
         try SparseWriter(descriptor: descriptor).write(reader, size: entry.size)
         if !reader.isSparse { framing?.content(path, size: entry.size) }
+        guard entry.attributes.isEmpty, !ids.isSingle else {
+            try finish(entry, place, isLink: false)
+            Self.setTime(place, entry.modified)
+            return
+        }
+        // By the descriptor: no name has to be looked up again, and most of an archive is such files.
+        let (uid, gid) = try engineOwner(of: entry)
+        guard fchown(descriptor, uid, gid) == 0 else { throw .system("cannot set the owner of a file") }
+        guard fchmod(descriptor, entry.mode) == 0 else { throw .system("cannot set the mode of a file") }
+        let time = timespec(tv_sec: Int(entry.modified.seconds), tv_nsec: Int(entry.modified.nanoseconds))
+        _ = futimens(descriptor, [time, time])
     }
 
     private func makeHardLink(
@@ -283,16 +296,7 @@ struct LayerUnpacker {
 
     private func finish(_ entry: TarEntry, _ place: Place, isLink: Bool) throws(ImageError) {
         let (uid, gid) = owner ?? (entry.uid, entry.gid)
-        let (engineUID, engineGID): (UInt32, UInt32)
-        do throws(IdentityOutOfRange) {
-            let user = try ids.engineID(ofContainer: uid)
-            let group = try ids.engineID(ofContainer: gid)
-            (engineUID, engineGID) = (user, group)
-        } catch {
-            throw ImageError(
-                .hostile, "\(Self.text(entry.path)) in the archive belongs to \(uid):\(gid): \(error)",
-                hint: "give users of this machine more ids in /etc/subuid and /etc/subgid, or the file another owner")
-        }
+        let (engineUID, engineGID) = try engineOwner(of: entry)
         guard fchownat(place.descriptor, place.name, engineUID, engineGID, AT_SYMLINK_NOFOLLOW) == 0 else {
             throw .system("cannot set the owner of a file")
         }
@@ -315,6 +319,18 @@ struct LayerUnpacker {
         }
         guard fchmodat(place.descriptor, place.name, isDevice ? 0 : entry.mode, 0) == 0 else {
             throw .system("cannot set the mode of a file")
+        }
+    }
+
+    /// The owner on disk.
+    private func engineOwner(of entry: TarEntry) throws(ImageError) -> (uid: UInt32, gid: UInt32) {
+        let (uid, gid) = owner ?? (entry.uid, entry.gid)
+        do throws(IdentityOutOfRange) {
+            return (try ids.engineID(ofContainer: uid), try ids.engineID(ofContainer: gid))
+        } catch {
+            throw ImageError(
+                .hostile, "\(Self.text(entry.path)) in the archive belongs to \(uid):\(gid): \(error)",
+                hint: "give users of this machine more ids in /etc/subuid and /etc/subgid, or the file another owner")
         }
     }
 

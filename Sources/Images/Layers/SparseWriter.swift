@@ -8,17 +8,28 @@ struct SparseWriter {
     private static let unit = 64 << 10
 
     func write(_ reader: TarReader, size: Int64) throws(ImageError) {
+        var length: Int64 = 0
         while let (offset, bytes) = try reader.content() {
+            // What lies between holes is written at once.
             var start = 0
-            while start < bytes.count {
-                let end = min(bytes.count, start + Self.unit)
-                let part = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                if part.count < Self.unit || !Self.isZero(part) { try put(part, at: offset + Int64(start)) }
-                start = end
+            var end = 0
+            func putPart() throws(ImageError) {
+                guard start < end else { return }
+                try put(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), at: offset + Int64(start))
+                length = offset + Int64(end)
             }
+            while end < bytes.count {
+                let next = min(bytes.count, end + Self.unit)
+                if next - end == Self.unit, Self.isZero(UnsafeRawBufferPointer(rebasing: bytes[end..<next])) {
+                    try putPart()
+                    start = next
+                }
+                end = next
+            }
+            try putPart()
         }
-        // Also makes the file as long as it is when it ends in a hole.
-        if size > 0, ftruncate(descriptor, Int(size)) != 0 { throw .system("cannot make a file of \(size) bytes") }
+        // Makes the file as long as it is when it ends in a hole.
+        if length < size, ftruncate(descriptor, Int(size)) != 0 { throw .system("cannot make a file of \(size) bytes") }
     }
 
     private func put(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(ImageError) {
