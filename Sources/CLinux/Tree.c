@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,16 +34,25 @@ struct waiting {
     char path[];
 };
 
-static struct waiting *add(struct waiting *next, const char *above, const char *name, uint64_t hash) {
+static int add(struct waiting **list, const char *above, const char *name, uint64_t hash) {
     size_t first = strlen(above), second = strlen(name);
     struct waiting *item = malloc(sizeof *item + first + second + 2);
-    if (!item) return NULL;
-    item->next = next;
+    if (!item) return -ENOMEM;
+    item->next = *list;
     item->hash = hash;
     memcpy(item->path, above, first);
     if (first) item->path[first++] = '/';
     memcpy(item->path + first, name, second + 1);
-    return item;
+    *list = item;
+    return 0;
+}
+
+static void discard(struct waiting *list) {
+    while (list) {
+        struct waiting *next = list->next;
+        free(list);
+        list = next;
+    }
 }
 
 static void fold(struct lesson_tree_summary *summary, uint64_t name, const struct statx *s, int is_root) {
@@ -60,53 +70,125 @@ static void fold(struct lesson_tree_summary *summary, uint64_t name, const struc
     summary->entries++;
 }
 
-int lesson_summarize_tree(int root, struct lesson_tree_summary *summary) {
-    memset(summary, 0, sizeof *summary);
-    const unsigned mask = STATX_TYPE | STATX_MODE | STATX_SIZE | STATX_MTIME | STATX_CTIME;
-    struct statx s;
-    if (statx(root, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, mask, &s) != 0) return -errno;
-    fold(summary, 0, &s, 1);
-    struct waiting *waiting = add(NULL, "", ".", 1);
-    if (!waiting) return -ENOMEM;
+// What those who walk one tree share.
+struct walk {
+    int root;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    // Under the lock: what is yet to be read, who may still find more, how it ended.
+    struct waiting *waiting;
+    unsigned count;
+    int busy;
+    int failed;
+    struct lesson_tree_summary summary;
+    // How many more may be called to help, and those who were.
+    unsigned callable, called;
+    pthread_t helpers[LESSON_TREE_HELPERS];
+};
+
+// A layer of a few files is sooner read than a thread started.
+enum { enough_for_two = 16 };
+
+static const unsigned wanted = STATX_TYPE | STATX_MODE | STATX_SIZE | STATX_MTIME | STATX_CTIME;
+
+// Folds what is in one directory into `summary`, and puts the directories among it on `found`.
+static int read_directory(
+    int root, const struct waiting *here, char *buffer, size_t room, struct waiting **found,
+    struct lesson_tree_summary *summary) {
+    int directory = lesson_openat2(
+        root, here->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0,
+        RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+    if (directory < 0) return directory;
+    const char *above = strcmp(here->path, ".") == 0 ? "" : here->path;
     int failed = 0;
-    char *buffer = malloc(64 * 1024);
-    if (!buffer) failed = -ENOMEM;
-    while (waiting && !failed) {
-        struct waiting *here = waiting;
-        waiting = here->next;
-        int directory = lesson_openat2(
-            root, here->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0,
-            RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
-        if (directory < 0) failed = directory;
-        const char *above = strcmp(here->path, ".") == 0 ? "" : here->path;
-        while (!failed) {
-            long got = syscall(SYS_getdents64, directory, buffer, 64 * 1024);
-            if (got < 0) failed = -errno;
-            if (got <= 0) break;
-            for (long at = 0; at < got && !failed;) {
-                struct dirent64 *entry = (struct dirent64 *)(buffer + at);
-                at += entry->d_reclen;
-                if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-                if (statx(directory, entry->d_name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, mask, &s) != 0) {
-                    failed = -errno;
-                    break;
-                }
-                uint64_t hash = named(here->hash, entry->d_name);
-                fold(summary, hash, &s, 0);
-                if (!S_ISDIR(s.stx_mode)) continue;
-                struct waiting *more = add(waiting, above, entry->d_name, hash);
-                if (!more) failed = -ENOMEM;
-                if (more) waiting = more;
+    while (!failed) {
+        long got = syscall(SYS_getdents64, directory, buffer, room);
+        if (got < 0) failed = -errno;
+        if (got <= 0) break;
+        for (long at = 0; at < got && !failed;) {
+            struct dirent64 *entry = (struct dirent64 *)(buffer + at);
+            at += entry->d_reclen;
+            if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+            struct statx s;
+            if (statx(directory, entry->d_name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, wanted, &s) != 0) {
+                failed = -errno;
+                break;
             }
+            uint64_t hash = named(here->hash, entry->d_name);
+            fold(summary, hash, &s, 0);
+            if (S_ISDIR(s.stx_mode)) failed = add(found, above, entry->d_name, hash);
         }
-        if (directory >= 0) close(directory);
+    }
+    close(directory);
+    return failed;
+}
+
+static void *walker(void *argument) {
+    struct walk *walk = argument;
+    const size_t room = 64 * 1024;
+    struct lesson_tree_summary summary = {0};
+    char *buffer = malloc(room);
+    int failed = buffer ? 0 : -ENOMEM;
+    pthread_mutex_lock(&walk->lock);
+    while (!failed && !walk->failed) {
+        struct waiting *here = walk->waiting;
+        if (!here) {
+            if (walk->busy == 0) break;
+            pthread_cond_wait(&walk->changed, &walk->lock);
+            continue;
+        }
+        walk->waiting = here->next;
+        walk->count--;
+        walk->busy++;
+        pthread_mutex_unlock(&walk->lock);
+        struct waiting *found = NULL;
+        failed = read_directory(walk->root, here, buffer, room, &found, &summary);
         free(here);
+        pthread_mutex_lock(&walk->lock);
+        walk->busy--;
+        int news = found != NULL;
+        while (found) {
+            struct waiting *item = found;
+            found = item->next;
+            item->next = walk->waiting;
+            walk->waiting = item;
+            walk->count++;
+        }
+        if (walk->callable > 0 && walk->count >= enough_for_two && !failed && !walk->failed) {
+            walk->callable--;
+            if (pthread_create(&walk->helpers[walk->called], NULL, walker, walk) == 0) walk->called++;
+        }
+        // Nobody waits in vain: neither for work nor for the end.
+        if (news || walk->busy == 0) pthread_cond_broadcast(&walk->changed);
     }
-    while (waiting) {
-        struct waiting *next = waiting->next;
-        free(waiting);
-        waiting = next;
-    }
+    if (failed && !walk->failed) walk->failed = failed;
+    if (failed) pthread_cond_broadcast(&walk->changed);
+    walk->summary.first += summary.first;
+    walk->summary.second += summary.second;
+    walk->summary.entries += summary.entries;
+    pthread_mutex_unlock(&walk->lock);
     free(buffer);
+    return NULL;
+}
+
+int lesson_summarize_tree(int root, unsigned helpers, struct lesson_tree_summary *summary) {
+    memset(summary, 0, sizeof *summary);
+    struct statx s;
+    if (statx(root, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, wanted, &s) != 0) return -errno;
+    struct walk walk = {.root = root, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    walk.callable = helpers < LESSON_TREE_HELPERS ? helpers : LESSON_TREE_HELPERS;
+    fold(&walk.summary, 0, &s, 1);
+    int failed = add(&walk.waiting, "", ".", 1);
+    if (!failed) {
+        walk.count = 1;
+        walker(&walk);
+        // Whoever returned from there has seen the end, after which nobody is called any more.
+        for (unsigned i = 0; i < walk.called; i++) pthread_join(walk.helpers[i], NULL);
+        failed = walk.failed;
+    }
+    discard(walk.waiting);
+    pthread_cond_destroy(&walk.changed);
+    pthread_mutex_destroy(&walk.lock);
+    *summary = walk.summary;
     return failed;
 }

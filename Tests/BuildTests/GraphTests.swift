@@ -41,6 +41,13 @@ import Testing
         #expect(graph.target == 3)
     }
 
+    @Test func whatTheTargetStandsOnIsKnown() throws {
+        let graph = try graph(
+            "FROM a AS one\nFROM b AS two\nFROM one AS three\nFROM c\nFROM three\nCOPY --from=two /x /\nFROM d\n",
+            target: "three")
+        #expect((0...5).map(graph.standsOnBase) == [true, false, true, false, false, false])
+    }
+
     @Test func aTargetIsFoundInAnyCase() throws {
         #expect(try graph("FROM a AS Make\nFROM b\n", target: "mAKE").target == 0)
     }

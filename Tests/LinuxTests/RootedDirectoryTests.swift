@@ -46,6 +46,23 @@ struct RootedDirectoryTests {
         #expect(throws: LinuxError.self) { try jail.status(FilePath(path)) }
     }
 
+    /// However many read it, a tree has one summary; and each file counts, wherever it lies.
+    @Test(arguments: [0, 1, 3, 100]) func aSummaryDependsOnFilesAlone(helpers: Int) throws {
+        let folder = try Folder()
+        for branch in 0..<40 {
+            for twig in 0..<6 { try folder.root.makeDirectories(FilePath("b\(branch)/t\(twig)")) }
+            for leaf in 0..<8 { try folder.root.writeFile(FilePath("b\(branch)/t3/\(leaf)"), [UInt8(leaf)]) }
+        }
+        let before = try folder.root.summary(helpers: 0)
+        #expect(before.hasPrefix("1 601 "))
+        for _ in 0..<20 { #expect(try folder.root.summary(helpers: helpers) == before) }
+        for path in ["b0/t3/0", "b39/t3/7"] as [FilePath] {
+            let before = try folder.root.summary(helpers: 0)
+            try folder.root.writeFile(path, [9, 9])
+            #expect(try folder.root.summary(helpers: helpers) != before)
+        }
+    }
+
     @Test func magicLinksAreRefused() throws {
         let proc = try RootedDirectory(at: "/proc/self")
         #expect(throws: LinuxError.self) { try proc.entries("root") }

@@ -115,6 +115,16 @@ struct StageGraph: Sendable {
         return .image(name)
     }
 
+    /// Whether the layers of a stage's base are in what is built: it is the target, or the target stands on it.
+    func standsOnBase(of index: Int) -> Bool {
+        var stage = target
+        while stage != index {
+            guard case .stage(let base) = vertices[stage].base else { return false }
+            stage = base
+        }
+        return true
+    }
+
     /// Names of stages before one, for "did you mean".
     func names(before stage: Int) -> [String] {
         vertices.prefix(stage).compactMap { $0.stage.name }

@@ -61,6 +61,8 @@ struct StageRunner {
             let resolution = try await image(
                 name, platform: vertex.platform, range: fromRange.starting(at: vertex.stage.base.range), step: step)
             state = StageState(image: resolution.image, chain: try chain(of: resolution.image), clock: job.clock)
+            // These are looked at in any case, at the end.
+            if job.graph.standsOnBase(of: index) { job.store.verifyAhead(state.layers) }
             record.base = .image(reference: resolution.reference, key: state.chain.hex)
             if let message = resolution.message { step.note(message) }
             step.cached()

@@ -49,11 +49,13 @@ int lesson_status_at(int directory, const char *path, int flags, struct lesson_s
 
 /// Names, kinds, modes, sizes, and times of modification and of change of everything in a directory, in two
 /// numbers: a change of any file through the file system changes them. The root's own times do not count.
+/// Up to `helpers` more threads, at most LESSON_TREE_HELPERS, read beside the caller's where a tree is large.
 struct lesson_tree_summary {
     uint64_t first, second;
     uint64_t entries;
 };
-int lesson_summarize_tree(int root, struct lesson_tree_summary *summary);
+#define LESSON_TREE_HELPERS 3
+int lesson_summarize_tree(int root, unsigned helpers, struct lesson_tree_summary *summary);
 int lesson_rename(int old_directory, const char *old_path, int new_directory, const char *new_path, unsigned flags);
 int lesson_set_times(int directory, const char *path, int64_t seconds, uint32_t nanoseconds);
 /// Copies `source` to `destination` from offset 0: a shared extent where the file system can, holes kept.

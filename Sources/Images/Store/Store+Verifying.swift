@@ -32,6 +32,13 @@ extension Store {
         try verify(snapshots)
     }
 
+    /// Begins to compare layers that will be asked about later, by ``verifyAside(_:)`` or ``verify(_:)``: there is time
+    /// for it while a build looks its steps up.
+    package func verifyAhead(_ snapshots: [SnapshotID]) {
+        let fresh = state.withLock { state in snapshots.filter { !state.verified.contains($0) } }
+        for snapshot in fresh { _ = comparison(of: snapshot) }
+    }
+
     private func comparison(of snapshot: SnapshotID) -> Task<Result<Void, ImageError>, Never> {
         state.withLock { state in
             if let underWay = state.comparisons[snapshot] { return underWay }

@@ -8,9 +8,11 @@ extension RootedDirectory {
     ///
     /// Two trees of the same summary are, for all that can happen by accident, the same tree untouched: whoever changes a
     /// file, and even puts its old time back, changes its `ctime`. A copy has another summary than its original.
-    package func summary() throws(LinuxError) -> String {
+    /// - Parameter helpers: How many threads may read beside this one; nil: one for each other processor.
+    package func summary(helpers: Int? = nil) throws(LinuxError) -> String {
         var summary = lesson_tree_summary()
-        try check(lesson_summarize_tree(descriptor.rawValue, &summary), "examine a directory tree")
+        let helpers = UInt32(max(0, helpers ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1))
+        try check(lesson_summarize_tree(descriptor.rawValue, helpers, &summary), "examine a directory tree")
         return "1 \(summary.entries) \(String(summary.first, radix: 16)) \(String(summary.second, radix: 16))"
     }
 
