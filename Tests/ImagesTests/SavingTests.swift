@@ -17,7 +17,7 @@ struct SavingTests {
     /// one of nothing.
     private func image(in store: Store) async throws -> ImageToSave {
         var layers: [SnapshotID] = []
-        let large = String(repeating: "0123456789abcdef", count: 50_000)
+        let large = String(repeating: "0123456789abcdef", count: 150_000)
         for entries in [[TestArchive.file("large", large)], [TestArchive.file("same")], [TestArchive.file("same")], []]
         {
             let bytes = TestArchive.of([TestArchive.directory("./")] + entries)

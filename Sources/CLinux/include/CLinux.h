@@ -60,6 +60,8 @@ int lesson_rename(int old_directory, const char *old_path, int new_directory, co
 int lesson_set_times(int directory, const char *path, int64_t seconds, uint32_t nanoseconds);
 /// Copies `source` to `destination` from offset 0: a shared extent where the file system can, holes kept.
 int lesson_copy_contents(int source, int destination);
+/// write(2) that leaves nothing in the page cache; how many bytes were written.
+long lesson_write_uncached(int descriptor, const void *bytes, unsigned long count);
 /// A regular file to be copied under a new name; names are resolved inside their directories, last links not followed.
 struct lesson_copy {
     int source_directory;

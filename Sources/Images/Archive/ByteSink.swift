@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 
 /// Where bytes go. Used by one thread.
 protocol ByteSink: AnyObject {
@@ -21,22 +22,49 @@ final class DescriptorSink: ByteSink {
     private let descriptor: Int32
     private let name: String
     private var pending: [UInt8] = []
+    private var uncached: UncachedWriting?
+    /// How many bytes are gathered before they are written.
+    private var goal: Int
 
-    init(descriptor: Int32, name: String) {
+    /// - Parameter uncached: how a file is written that may be long, and that nobody reads soon.
+    init(descriptor: Int32, name: String, uncached: UncachedWriting? = nil) {
         self.descriptor = descriptor
         self.name = name
-        pending.reserveCapacity(Self.size)
+        self.uncached = uncached
+        goal = uncached == nil ? Self.size : Self.uncachedSize
+        pending.reserveCapacity(goal)
+        setGoal()
     }
 
     private static let size = 256 << 10
+    /// Each piece of what is not cached is a write to the disk.
+    private static let uncachedSize = 1 << 20
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(ImageError) {
-        if pending.count + bytes.count <= Self.size {
+        guard uncached == nil else { return try gather(bytes) }
+        if pending.count + bytes.count <= goal {
             pending.append(contentsOf: bytes)
             return
         }
         try flush()
-        if bytes.count >= Self.size { try writeAll(bytes) } else { pending.append(contentsOf: bytes) }
+        if bytes.count >= goal { try writeAll(bytes) } else { pending.append(contentsOf: bytes) }
+    }
+
+    /// Writes whole pieces only: a page that is not kept would have to be read again for its other half.
+    private func gather(_ bytes: UnsafeRawBufferPointer) throws(ImageError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(goal - pending.count)
+            pending.append(contentsOf: UnsafeRawBufferPointer(rebasing: part))
+            rest = rest.dropFirst(part.count)
+            if pending.count == goal { try flush() }
+        }
+    }
+
+    /// The next piece ends where a piece ends in the file, wherever the descriptor stands.
+    private func setGoal() {
+        guard uncached != nil else { return }
+        goal = Self.uncachedSize - max(0, lseek(descriptor, 0, SEEK_CUR)) % Self.uncachedSize
     }
 
     /// To be called at the end.
@@ -48,6 +76,7 @@ final class DescriptorSink: ByteSink {
         }
         pending.removeAll(keepingCapacity: true)
         if let failure { throw failure }
+        setGoal()
     }
 
     // MARK: - going back
@@ -90,19 +119,27 @@ final class DescriptorSink: ByteSink {
         guard ftruncate(descriptor, position) == 0, lseek(descriptor, position, SEEK_SET) == position else {
             throw .system("cannot write \(name)")
         }
+        setGoal()
     }
 
     private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(ImageError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = UnsafeRawBufferPointer(rebasing: rest)
-            let count = Glibc.write(descriptor, part.baseAddress, part.count)
+            let count = put(part)
             if count >= 0 {
                 rest = rest.dropFirst(count)
-            } else if errno != EINTR {
-                throw .system("cannot write \(name)")
+            } else if count != -Int(EINTR) {
+                throw .system("cannot write \(name)", errno: Int32(-count))
             }
         }
+    }
+
+    /// How many bytes were written, or a negative `errno`.
+    private func put(_ bytes: UnsafeRawBufferPointer) -> Int {
+        if let count = uncached?.write(bytes, to: descriptor) { return count }
+        let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        return count >= 0 ? count : -Int(errno)
     }
 }
 

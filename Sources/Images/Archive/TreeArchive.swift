@@ -9,7 +9,7 @@ package enum TreeArchive {
         _ root: RootedDirectory, ids: IdentityMapping, to descriptor: Int32
     ) async throws(ImageError) {
         try await DedicatedThread.run { () throws(ImageError) in
-            let sink = DescriptorSink(descriptor: descriptor, name: "the archive")
+            let sink = DescriptorSink(descriptor: descriptor, name: "the archive", uncached: UncachedWriting())
             try LayerPacker(root: root, listing: LayerWalk(root: root, ids: ids).listing()).pack(into: sink)
             try sink.flush()
         }

@@ -47,7 +47,7 @@ struct TarOutput: FileOutput {
     let namesLater: Bool
 
     init(descriptor: Int32) {
-        sink = DescriptorSink(descriptor: descriptor, name: "the archive")
+        sink = DescriptorSink(descriptor: descriptor, name: "the archive", uncached: UncachedWriting())
         namesLater = DescriptorSink.canGoBack(descriptor)
     }
 
@@ -145,7 +145,7 @@ struct DirectoryOutput: FileOutput {
         } catch {
             throw ImageError(error)
         }
-        let sink = DescriptorSink(descriptor: file.rawValue, name: place.string)
+        let sink = DescriptorSink(descriptor: file.rawValue, name: place.string, uncached: UncachedWriting())
         let counting = CountingSink(sink)
         guard let path = try body(counting) else { return nil }
         try sink.flush()
