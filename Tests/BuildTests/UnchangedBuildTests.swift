@@ -49,6 +49,18 @@ import Testing
         #expect(again.standardError.contains("naming to docker.io/library/unchanged:latest"))
     }
 
+    /// An id needs the digests of all layers: the engine finds them out once.
+    @Test func anIdThatIsKnownNeedsNoSandboxEither() async throws {
+        let (folder, _) = try await made()
+        defer { Folder.remove(folder) }
+        let first = try await build(folder, ["-q"], withRuntime: true)
+        try #require(first.status == 0, "\(first.standardError)")
+        #expect(first.standardOutput.hasPrefix("sha256:"))
+        let again = try await build(folder, ["-q"], withRuntime: Expectations.isForRange)
+        #expect(again.status == 0 && again.standardError.isEmpty, "\(again.standardError)")
+        #expect(again.standardOutput == first.standardOutput)
+    }
+
     /// Times are not content, and neither is what another build called the image.
     @Test func timesAndNamesChangeNothing() async throws {
         let (folder, root) = try await made()

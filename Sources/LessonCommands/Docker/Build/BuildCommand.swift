@@ -89,7 +89,7 @@ struct BuildCommand: DockerCommand {
     var entersEngine: Bool { !check }
 
     func executeOutside(_ console: Console) async -> Bool {
-        guard !check, !quiet else { return false }
+        guard !check else { return false }
         return await CachedBuild(arguments: BuildArguments(self), limits: limits).answer { display(console, $0) }
     }
 

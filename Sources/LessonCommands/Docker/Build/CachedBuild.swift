@@ -29,6 +29,10 @@ struct CachedBuild {
             request.limits.contextFiles = Self.contextFiles
             let builder = Builder(store: store, sandbox: nil, lookup: Self.lookup(store))
             let result = try await builder.build(request) { event in events.withLock { $0.append(event) } }
+            // Its id is wanted, and to hash layers for that is more than looking things up.
+            if arguments.quiet {
+                for layer in result.image.layers where try store.knownDiffID(of: layer) == nil { return false }
+            }
             let display = display(request)
             for event in events.withLock({ $0 }) { display.handle(event) }
             try await BuildDelivery(
@@ -42,8 +46,8 @@ struct CachedBuild {
     }
 
     private var isSimple: Bool {
-        !arguments.noCache && !arguments.pull && !arguments.quiet && arguments.idFile == nil
-            && arguments.metadataFile == nil && arguments.outputTexts.isEmpty && arguments.contextPath != "-"
+        !arguments.noCache && !arguments.pull && arguments.idFile == nil && arguments.metadataFile == nil
+            && arguments.outputTexts.isEmpty && arguments.contextPath != "-"
             && arguments.file != "-"
     }
 
