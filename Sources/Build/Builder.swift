@@ -64,14 +64,16 @@ package struct Builder: Sendable {
         do {
             let job = try prepare(request, reporter: reporter, views: views)
             defer { job.release() }
-            let result = await Self.run(job)
+            let run = await Self.run(job)
             await job.agents.close()
-            let outcomes = try result.get()
-            if let final = outcomes[job.graph.target] {
-                try await verify(final.state.layers)
-            }
+            let outcomes = try run.get()
+            if let final = outcomes[job.graph.target] { store.verifyAhead(final.state.layers) }
+            var result = try finish(job, outcomes)
+            try await verify(result.image.layers)
             await views.close()
-            return try finish(job, outcomes, began: began)
+            let (seconds, attoseconds) = began.duration(to: ContinuousClock().now).components
+            result.seconds = Double(seconds) + Double(attoseconds) / 1e18
+            return result
         } catch {
             await views.close()
             throw error
@@ -280,7 +282,7 @@ package struct Builder: Sendable {
     // MARK: - After
 
     private func finish(
-        _ job: BuildJob, _ outcomes: [Int: StageOutcome], began: ContinuousClock.Instant
+        _ job: BuildJob, _ outcomes: [Int: StageOutcome]
     ) throws(BuildFailure) -> BuildResult {
         guard let final = outcomes[job.graph.target] else { throw .cancelled }
         var configuration = final.state.configuration
@@ -290,11 +292,10 @@ package struct Builder: Sendable {
         for stage in record.stages where stage.skipped { job.noteSkipped(stage) }
         var image = StoredImage(layers: final.state.layers, configuration: configuration, origin: .built)
         image.buildRecord = record.encoded
-        let (seconds, attoseconds) = began.duration(to: ContinuousClock().now).components
         return BuildResult(
             image: image, record: record, cachedSteps: outcomes.values.reduce(0) { $0 + $1.cachedSteps },
             totalSteps: outcomes.values.reduce(0) { $0 + $1.totalSteps },
-            seconds: Double(seconds) + Double(attoseconds) / 1e18, warnings: job.reporter.warnings + job.lint)
+            seconds: 0, warnings: job.reporter.warnings + job.lint)
     }
 }
 

@@ -49,6 +49,18 @@ import Testing
         #expect(again.standardError.contains("naming to docker.io/library/unchanged:latest"))
     }
 
+    /// The store is opened before it is known what is wanted of it.
+    @Test(arguments: [["--no-such-flag", "."], ["no-such-folder"], ["--help"], ["-t", "x", "."]])
+    func nothingIsLeftOfWhatWasOpenedTooSoon(_ arguments: [String]) async throws {
+        let folder = try Folder.make("lesson-too-soon")
+        defer { Folder.remove(folder) }
+        let home = folder.appending("home")
+        try #require(await Program.run(["docker", "images"], home: home, in: folder).status == 0)
+        _ = try await Program.run(["docker", "build"] + arguments, home: home, in: folder)
+        let root = try RootedDirectory(at: folder)
+        #expect(try root.entries("home/store/sessions").isEmpty)
+    }
+
     /// An id needs the digests of all layers: the engine finds them out once.
     @Test func anIdThatIsKnownNeedsNoSandboxEither() async throws {
         let (folder, _) = try await made()

@@ -96,6 +96,19 @@ extension Store {
         return try inUse(usable(found ?? nil))
     }
 
+    /// The layers of the image that was built last; none where there is none.
+    package func layersBuiltLast() throws(ImageError) -> [SnapshotID] {
+        try read("look for an image") { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT snapshot FROM image_layers WHERE image =
+                        (SELECT key FROM images WHERE origin = ? ORDER BY used DESC LIMIT 1)
+                    """, arguments: [StoredImage.Origin.built.rawValue]
+            ).compactMap { SnapshotID($0) }
+        }
+    }
+
     /// Notes that an image is used, so that nobody prunes it now; nil when somebody was faster.
     private func inUse(_ found: NamedImage?) throws(ImageError) -> NamedImage? {
         guard let found, isStale(found.used) else { return found }

@@ -29,13 +29,21 @@ struct Program {
     let arguments: [String]
 
     func run() -> Never {
+        if isBuild, (try? EngineNamespace.current()) == nil {
+            Interrupt.blockForwarded()
+            StoreAhead.begin()
+        }
         let parsed: any ParsableCommand
         do {
-            parsed = try Lesson.parseAsRoot(arguments)
+            parsed = try understood()
         } catch {
+            StoreAhead.discard()
             exit(usage(error))
         }
-        guard let command = parsed as? any LessonCommand else { exit(runOfParser(parsed)) }
+        guard let command = parsed as? any LessonCommand else {
+            StoreAhead.discard()
+            exit(runOfParser(parsed))
+        }
         var isEngine = false
         if let command = command as? any EngineCommand, command.entersEngine {
             isEngine = true
@@ -52,6 +60,26 @@ struct Program {
         while true { pause() }
     }
 
+    /// Whether this is likely a build, by the first words alone.
+    private var isBuild: Bool {
+        arguments.count > 1 && arguments[0] == DockerFamily._commandName && arguments[1] == BuildCommand._commandName
+    }
+
+    /// The command that the arguments mean. It is looked up here, as the parser reads the arguments anew for each level
+    /// above it. What cannot be read so is left to the parser, which has to word it.
+    private func understood() throws -> any ParsableCommand {
+        var commands = Lesson.configuration.subcommands
+        for (index, argument) in arguments.enumerated() {
+            guard let type = commands.first(where: { $0._commandName == argument }) else { break }
+            commands = type.configuration.subcommands
+            if commands.isEmpty {
+                if let command = try? type.parse(Array(arguments[(index + 1)...])) { return command }
+                break
+            }
+        }
+        return try Lesson.parseAsRoot(arguments)
+    }
+
     /// Goes into the engine's namespaces: this process then waits outside and never returns. Where the command can be
     /// answered without them, that ends this process.
     private func enter(for command: any EngineCommand) {
@@ -63,6 +91,7 @@ struct Program {
             }
             // Where there are none to be had the command goes on outside, and fails when it needs them: what it finds
             // wrong before is of more use to who typed it.
+            StoreAhead.discard()
             try? EngineNamespace.reexecuteIfNeeded()
         }
         Interrupt.block()

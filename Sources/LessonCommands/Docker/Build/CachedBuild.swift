@@ -18,7 +18,7 @@ struct CachedBuild {
     /// - Parameter display: Shows the build, once it is known that it is one.
     /// - Returns: False when it takes more than looking things up, or when there is something to complain of.
     func answer(display: (BuildRequest) -> BuildDisplay) async -> Bool {
-        guard isSimple, let store = EngineSession.storeOutside() else { return false }
+        guard isSimple, let store = await StoreAhead.store() else { return false }
         defer { store.close() }
         let events = Mutex<[BuildEvent]>([])
         do {
