@@ -7,7 +7,7 @@ import Testing
 
 /// `ADD` of a web address, from a server on this machine.
 @Suite(.serialized) struct DownloadTests {
-    private static let folder = Result { try Folder.make("lesson-download-tests") }
+    private static let folder = Result { try Folder.makeLasting("lesson-download-tests") }
     private static let server = Result { try LocalServer(folder.get()) }
 
     private func access(_ network: BuildNetwork = .host, bytes: Int64 = 1 << 20) throws -> RemoteAccess {

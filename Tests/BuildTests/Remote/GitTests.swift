@@ -204,7 +204,7 @@ import Testing
         func address(_ name: String) -> String { "\(server.address)/git/\(name).git" }
 
         init() async throws {
-            folder = try Folder.make("lesson-git-tests")
+            folder = try Folder.makeLasting("lesson-git-tests")
             server = try LocalServer(folder)
             let script = """
                 export HOME=$PWD GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@a GIT_COMMITTER_NAME=a \

@@ -32,7 +32,7 @@ actor Buildah {
     private func home() async throws -> FilePath {
         if let home { return try await home.value }
         let task = Task {
-            let home = try Folder.make("lesson-buildah")
+            let home = try Folder.makeLasting("lesson-buildah")
             let base = try await Program.shared.baseArchive()
             try await Self.run(["pull", "oci-archive:\(base)"], home: home, in: home)
             return home

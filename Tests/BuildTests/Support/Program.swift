@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import OCI
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -72,7 +73,7 @@ actor Program {
 
     /// Makes the base: Debian's static busybox, its commands as links, a root user and some others.
     private static func prepare(_ layers: Layers) async throws -> FilePath {
-        let home = try Folder.make("lesson-build-tests")
+        let home = try Folder.makeLasting("lesson-build-tests")
         let folder = home.appending("base")
         let root = folder.appending("root")
         let script = """
@@ -102,6 +103,18 @@ actor Program {
 
 /// Folders that tests write to.
 enum Folder {
+    private static let lasting = Mutex<[FilePath]>([])
+
+    /// A new folder for all tests, which goes when they have ended.
+    static func makeLasting(_ name: String) throws -> FilePath {
+        let path = try make(name)
+        lasting.withLock { lasting in
+            if lasting.isEmpty { atexit { Folder.lasting.withLock { $0 }.forEach(Folder.remove) } }
+            lasting.append(path)
+        }
+        return path
+    }
+
     /// A new folder in the system's place for such.
     static func make(_ name: String) throws -> FilePath {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"

@@ -113,7 +113,7 @@ do {
         context: context, runtime: question.runtime.map { .path($0) } ?? .auto, scratch: context.scratch)
     for _ in 0..<max(1, question.repetitions ?? 1) {
         var template = Array((question.keep ?? "/tmp/sandbox-probe-XXXXXX").utf8CString)
-        if question.keep == nil { guard mkdtemp(&template) != nil else { fatalError("no temporary directory") } }
+        if question.keep == nil, mkdtemp(&template) == nil { throw Errno(rawValue: errno) }
         let own = FilePath(platformString: template)
         let directory = try RootedDirectory(at: own)
         for name in ["upper", "work"] as [FilePath] { try directory.makeDirectories(name) }
