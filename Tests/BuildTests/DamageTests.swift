@@ -110,6 +110,48 @@ import Testing
         #expect(left.standardOutput.split(separator: "\n").filter { !$0.isEmpty }.isEmpty, "\(left.standardOutput)")
     }
 
+    /// A build of which all is in the cache does not walk a large layer that was compared a moment ago. Who reads it does.
+    @Test func damageToALargeLayerIsFoundBeforeItIsRead() async throws {
+        let folder = try Folder.make("lesson-large-damage")
+        defer { Folder.remove(folder) }
+        let script = """
+            mkdir -p large/root/bin large/root/many context && cp /bin/busybox large/root/bin/busybox
+            cd large/root/many && seq 2100 | xargs touch && cd ../../..
+            printf 'FROM scratch\\nCOPY root /\\n' > large/Dockerfile
+            printf 'FROM large\\nCOPY Dockerfile /\\nCMD ["/bin/busybox", "ls", "/many/7"]\\n' > context/Dockerfile
+            """
+        try #require(await shell(script, in: folder).status == 0)
+        let home = folder.appending("home")
+        func large() async throws {
+            let made = try await Program.run(["docker", "build", "-t", "large", "large"], home: home, in: folder)
+            try #require(made.status == 0, "\(made.standardError)")
+        }
+        func run() async throws -> Program.Output {
+            try await Program.run(["docker", "run", "--rm", "image"], home: home, in: folder)
+        }
+        /// Damages the large layer, whose comparison was when `time` says; what a build and a container say then.
+        func damage(_ time: String) async throws -> (built: Program.Output, ran: Program.Output) {
+            try await large()
+            let first = try await build(in: folder)
+            try #require(first.status == 0, "\(first.standardError)")
+            #expect(try await run().standardOutput == "/many/7\n")
+            let done = try await shell(
+                "touch -d '\(time)' $(ls -d snapshots/*/compared) && rm snapshots/*/fs/many/7",
+                in: folder.appending("home/store"))
+            try #require(done.status == 0, "\(done.standardError)")
+            return (try await build(in: folder), try await run())
+        }
+        let fresh = try await damage("1 minute ago")
+        #expect(fresh.built.status == (Expectations.isForRange ? 1 : 0), "\(fresh.built)")
+        #expect(fresh.ran.status == 125 && fresh.ran.standardError.contains("is damaged at /many"), "\(fresh.ran)")
+        // A comparison of long ago is none, nor is one to come: the build itself finds that its base is gone.
+        for time in ["11 minutes ago", "tomorrow"] {
+            let stale = try await damage(time)
+            #expect(
+                stale.built.status != 0 && stale.built.standardError.contains("is damaged at /many"), "\(stale.built)")
+        }
+    }
+
     /// Builds with all times set, so that the image has the same id each time.
     private func build(in folder: FilePath) async throws -> Program.Output {
         let output = try await Program.run(

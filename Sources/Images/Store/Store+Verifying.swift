@@ -11,6 +11,9 @@ extension Store {
     /// one was (or where all of the store was copied, which looks the same) is the layer looked at closely: its names,
     /// kinds, sizes, modes, owners and times, then, where the digest of its archive is known, its content.
     ///
+    /// Where things are only looked up, a large layer that was compared a moment ago, by whatever process, is believed: it
+    /// is compared again before anybody reads it.
+    ///
     /// - Throws: `.corrupt`, naming the file, when somebody changed a layer; the store has forgotten it then.
     package func verify(_ snapshots: [SnapshotID]) throws(ImageError) {
         for snapshot in snapshots {
@@ -61,23 +64,33 @@ extension Store {
         var fingerprint: String
         var diffID: String?
         var added: Int64
+        var entries: Int
+
+        /// Fewer are sooner walked than it is worth to remember that.
+        var isLarge: Bool { entries >= 2000 }
     }
 
     private func compare(_ snapshot: SnapshotID) throws(ImageError) {
         let committed = try read("read about a layer") { database in
             try Row.fetchOne(
-                database, sql: "SELECT summary, fingerprint, diff_id, added FROM snapshots WHERE id = ?",
+                database, sql: "SELECT summary, fingerprint, diff_id, added, entries FROM snapshots WHERE id = ?",
                 arguments: [snapshot.description]
             ).map {
                 Committed(
-                    summary: $0["summary"], fingerprint: $0["fingerprint"], diffID: $0["diff_id"], added: $0["added"])
+                    summary: $0["summary"], fingerprint: $0["fingerprint"], diffID: $0["diff_id"], added: $0["added"],
+                    entries: $0["entries"])
             }
         }
         guard let committed else { throw missing(snapshot) }
+        let mark = ComparisonMark(folder: folder(of: snapshot))
+        if isLookup, committed.isLarge, mark.isFresh { return }
         let root = try rooted(directory(of: snapshot))
         // A tree that cannot even be walked is looked at closely, which says what is wrong with it.
         let summary = try? root.summary()
-        if let summary, committed.summary == summary { return }
+        if let summary, committed.summary == summary {
+            if committed.isLarge { mark.set() }
+            return
+        }
         guard !isLookup else { throw ImageError(.corrupt, "the layer \(snapshot) in the store may be damaged") }
         let listing = try LayerWalk(root: root, ids: ids).listing()
         // An older program's fingerprint cannot be compared: such a layer is made again.
