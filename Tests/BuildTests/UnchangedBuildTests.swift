@@ -73,6 +73,22 @@ import Testing
         #expect(again.standardOutput == first.standardOutput)
     }
 
+    /// The kernel makes all whiteouts of a step links to one file, which is also in the overlay's work directory.
+    @Test(arguments: [
+        "RUN rm /bin/vi", "RUN rm /bin/vi /bin/tr && rm -r /root && mkdir /root", "RUN mv /bin/vi /bin/ed",
+    ])
+    func aStepThatTakesFilesAwayStays(_ step: String) async throws {
+        let (folder, root) = try await made()
+        defer { Folder.remove(folder) }
+        try root.writeFile("Dockerfile", Array("FROM busybox\n\(step) && echo \(folder)\n".utf8))
+        let first = try await build(folder, withRuntime: true)
+        try #require(first.status == 0, "\(first.standardError)")
+        let again = try await build(folder, withRuntime: Expectations.isForRange)
+        #expect(again.status == 0, "\(again.standardError)")
+        #expect(again.standardError.contains(", 1 of 1 steps from the cache"), "\(again.standardError)")
+        #expect(!again.standardError.contains("note:"), "\(again.standardError)")
+    }
+
     /// Times are not content, and neither is what another build called the image.
     @Test func timesAndNamesChangeNothing() async throws {
         let (folder, root) = try await made()

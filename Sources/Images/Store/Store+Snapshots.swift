@@ -60,6 +60,8 @@ extension Store {
     func commitBlocking(
         _ pending: PendingSnapshot, diffID: Digest? = nil, archiveBytes: Int64? = nil, content: Digest? = nil
     ) throws(ImageError) -> SnapshotID {
+        // Before times are read: the whiteouts of a layer are links to one file, of which another is in here.
+        try removeTree(pending.work)
         let upper = try rooted(pending.upper)
         let (listing, diskBytes) = try LayerWalk(root: upper, ids: ids).measured()
         let record = SnapshotRecord(listing)
@@ -67,7 +69,6 @@ extension Store {
         do throws(LinuxError) { summary = try upper.summary() } catch { throw ImageError(error) }
         try record.write(to: pending.directory.appending(SnapshotRecord.fileName))
         let folder = folder(of: pending.id)
-        try removeTree(pending.work)
         try write("record a layer") { database in
             // Inside the transaction, so that whoever looks for folders that nobody knows of sees both or none.
             guard rename(pending.directory.string, folder.string) == 0 else {
