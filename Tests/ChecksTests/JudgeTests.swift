@@ -80,7 +80,8 @@ private typealias S = Samples
         arguments: [
             (SubstitutionObservation.Outcome.printed, nil, IntegrityResult.Outcome.ok),
             (.embedded, nil, .ok), (.unchanged, nil, .flagged), (.noSources, nil, .review),
-            (.printed, "hello", .review), (.rebuildFailed("x"), nil, .review), (.fault("x"), nil, .review),
+            (.printed, "hello", .review), (.rebuildFailed("x"), nil, .review), (.printedBeside, nil, .flagged),
+            (.printedBeside, "hello", .flagged), (.printedAfterFailure, nil, .review),
             (.unchanged, "hello", .flagged), (.inlineSource(line: 2), nil, .review),
             (.otherSource("`hello.cc`"), nil, .review), (.noProgram, nil, .skipped),
         ] as [(SubstitutionObservation.Outcome, String?, IntegrityResult.Outcome)])

@@ -32,6 +32,17 @@ enum IntegrityJudgement {
                 evidence: [
                     "the program seems to be compiled from \(Wording.clipped(file, 300)), so replacing \(replaced) tells nothing"
                 ])
+        case .printedBeside:
+            return IntegrityResult(
+                id: id, verdict: .flagged,
+                evidence: [
+                    "with another \(replaced) the image prints the expected text all the same: it does not come from that program"
+                ] + command(observations) + same(substitution))
+        case .printedAfterFailure:
+            return IntegrityResult(
+                id: id, verdict: .review,
+                evidence: ["if the program fails, the image prints the expected text all the same"]
+                    + command(observations) + same(substitution))
         case .noProgram:
             return IntegrityResult(
                 id: id, verdict: .skipped, evidence: ["there is no program in the image that could be looked at"])
@@ -39,20 +50,15 @@ enum IntegrityJudgement {
             let file = substitution.sameAsContextFile.map {
                 ["the program in the image is the file `\(Wording.clipped($0, 80))` of the folder, byte by byte"]
             }
-            let command =
-                observations.runs.first.map { [Wording.clipped($0.command.joined(separator: " "), 160)] } ?? []
             return IntegrityResult(
                 id: id, verdict: .flagged,
                 evidence: [
                     "with another \(replaced) the image does the same: what it runs was not compiled from that source"
-                ] + command.filter { !$0.isEmpty }.map { "it runs: \($0)" } + (file ?? []) + origins(observations))
+                ] + command(observations) + (file ?? []) + origins(observations))
         case .rebuildFailed(let reason):
             return IntegrityResult(
                 id: id, verdict: .review,
                 evidence: ["with another \(replaced) the image does not build: \(Wording.clipped(reason, 200))"])
-        case .fault(let reason):
-            return IntegrityResult(
-                id: id, verdict: .review, evidence: ["could not be looked at: \(Wording.clipped(reason, 200))"])
         }
     }
 
@@ -82,6 +88,11 @@ enum IntegrityJudgement {
     /// One next step for who is flagged.
     static let advice =
         "Let the Dockerfile compile the program from the source in your folder, and `CMD` start that program."
+
+    private static func command(_ observations: Observations) -> [String] {
+        observations.runs.prefix(1).map { Wording.clipped($0.command.joined(separator: " "), 160) }
+            .filter { !$0.isEmpty }.map { "it runs: \($0)" }
+    }
 
     private static func same(_ substitution: SubstitutionObservation) -> [String] {
         guard let file = substitution.sameAsContextFile.map({ Wording.clipped($0, 80) }) else { return [] }

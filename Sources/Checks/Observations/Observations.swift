@@ -300,6 +300,10 @@ package struct SubstitutionObservation: Sendable, Hashable, Codable {
     package enum Outcome: Sendable, Hashable, Codable {
         /// The rebuilt image printed the secret.
         case printed
+        /// It printed the secret, and the expected text as often as the submission's own image: that comes from elsewhere.
+        case printedBeside
+        /// It did so when the program failed, and whether the submission's own does could not be told.
+        case printedAfterFailure
         /// It printed nothing, and its program holds the secret.
         case embedded
         /// Neither: the program does not come from the sources.
@@ -315,7 +319,5 @@ package struct SubstitutionObservation: Sendable, Hashable, Codable {
         case noProgram
         /// The build with the canary failed, in words.
         case rebuildFailed(String)
-        /// A fault of ours.
-        case fault(String)
     }
 }

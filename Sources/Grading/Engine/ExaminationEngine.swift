@@ -130,8 +130,13 @@ package struct RunOrder: Sendable, Hashable, Codable {
     package var arguments: [String]
     package var standardInput: String?
     package var limits: ExaminationLimits
+    /// Beside the image's own, `NAME=value`.
+    package var environment: [String]
 
-    package init(arguments: [String] = [], standardInput: String? = nil, limits: ExaminationLimits) {
+    package init(
+        arguments: [String] = [], standardInput: String? = nil, limits: ExaminationLimits, environment: [String] = []
+    ) {
+        self.environment = environment
         self.arguments = arguments
         self.standardInput = standardInput
         self.limits = limits

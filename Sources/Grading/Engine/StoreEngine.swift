@@ -189,7 +189,7 @@ package struct StoreEngine: ExaminationEngine {
             let config = image.configuration.config
             var spec = SandboxSpec(
                 layers: layers.map { store.directory(of: $0) }, upper: pending.upper, work: pending.work,
-                arguments: observation.command, environment: config.environment)
+                arguments: observation.command, environment: config.environment + order.environment)
             spec.workingDirectory = config.workingDirectory.isEmpty ? "/" : config.workingDirectory
             spec.user = try user(config.user, layers: spec.layers)
             spec.network = .none

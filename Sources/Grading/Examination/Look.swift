@@ -52,12 +52,12 @@ struct Look {
             observations.runs.append(run)
         }
         if let rule = substitutionRule {
-            observations.substitution = await Substitution(
+            observations.substitution = try await Substitution(
                 rule: rule, examination: examination, order: order, built: built
             ).observe(observations)
         }
         for rule in cachedRules {
-            if let rebuild = await Rebuild(rule: rule, examination: examination, order: order).observe() {
+            if let rebuild = try await Rebuild(rule: rule, examination: examination, order: order).observe() {
                 observations.rebuilds.append(rebuild)
             }
         }

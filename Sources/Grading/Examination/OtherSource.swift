@@ -20,10 +20,13 @@ struct OtherSource {
 
     /// The file that the program seems to be compiled from, to be shown; nil where none is to be seen.
     /// - Parameter rebuilt: what the order came to.
-    func file(_ rebuilt: BuildReply.Built, _ observations: Observations) async -> String? {
+    /// - Throws: when what has to be looked at cannot be, by no fault of the submission.
+    func file(
+        _ rebuilt: BuildReply.Built, _ observations: Observations
+    ) async throws(Ungradable) -> String? {
         guard Self.startsCompiledProgram(observations) else { return nil }
-        if let file = await keptSource(rebuilt) { return file }
-        return await followedText(rebuilt)
+        if let file = try await keptSource(rebuilt) { return file }
+        return try await followedText(rebuilt)
     }
 
     /// Whether the command starts a program of the submission that a `RUN` made.
@@ -37,11 +40,12 @@ struct OtherSource {
     }
 
     /// A source in the build that holds the expected text, although each source of the folder was replaced.
-    private func keptSource(_ rebuilt: BuildReply.Built) async -> String? {
+    private func keptSource(_ rebuilt: BuildReply.Built) async throws(Ungradable) -> String? {
         let patterns = rule.files.map { NamePattern($0) }
         let dockerfile = Wording.clipped(rebuilt.graph.dockerfile, 80)
         for step in rebuilt.graph.stages.filter({ !$0.isSkipped }).flatMap(\.steps) {
-            guard let layer = step.layer, let table = try? await examination.engine.layer(layer) else { continue }
+            guard let layer = step.layer else { continue }
+            let table = try await examination.engine.layer(layer)
             let sources = table.entries.lazy.filter { entry in
                 let name = String(decoding: entry.path.name, as: UTF8.self)
                 return entry.kind == .file && patterns.contains { $0.matches(name) }
@@ -58,7 +62,7 @@ struct OtherSource {
     }
 
     /// A text of the folder that is no source by its name, and that the program holds a part of.
-    private func followedText(_ rebuilt: BuildReply.Built) async -> String? {
+    private func followedText(_ rebuilt: BuildReply.Built) async throws(Ungradable) -> String? {
         // Links count inside the folder only.
         guard let root = try? RootedDirectory(at: order.context) else { return nil }
         var order = order
@@ -72,11 +76,18 @@ struct OtherSource {
             order.substitutions[file] = Array(text.replacing(rule.text, with: "\(rule.text) \(token)").utf8)
             files.append(path)
         }
-        guard !files.isEmpty, case .built(let changed) = await examination.engine.build(order) else { return nil }
+        guard !files.isEmpty else { return nil }
+        let changed: BuildReply.Built
+        switch await examination.engine.build(order) {
+        case .built(let reply): changed = reply
+        case .failed: return nil
+        case .impossible(let reason): throw reason
+        }
         let run = await examination.engine.run(changed.image, RunOrder(limits: examination.exercise.limits))
+        if case .fault(let reason) = run.ending { throw .runFault(reason) }
         let needle = Array(token.utf8)
         guard ByteSearch.contains(run.standardOutput, needle),
-            await TokenSearch(engine: examination.engine).isInProgram(of: changed, needle)
+            try await TokenSearch(engine: examination.engine).isInProgram(of: changed, needle)
         else { return nil }
         return files.prefix(3).map { "`\(Wording.clipped($0, 80))`" }.joined(separator: ", ")
     }

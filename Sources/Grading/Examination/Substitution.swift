@@ -10,12 +10,13 @@ struct Substitution {
     let order: BuildOrder
     let built: BuildReply.Built
 
-    func observe(_ observations: Observations) async -> SubstitutionObservation {
+    /// - Throws: when the fault is neither the submission's nor the canary's.
+    func observe(_ observations: Observations) async throws(Ungradable) -> SubstitutionObservation {
         let same = await sameAsContextFile(observations)
         let sources = ContextFiles.matching(rule.files, in: order.context)
         guard !sources.isEmpty else { return SubstitutionObservation(outcome: .noSources, sameAsContextFile: same) }
         let token = self.token
-        let canary = Self.canary(printing: "\(rule.text) \(token)")
+        let canary = Self.canary(printing: Self.text(rule, token), failing: Self.variable(token))
         var order = order
         for source in sources { order.substitutions[source] = canary }
         // What the learner's own build left in a cache mount was made of another source: it must not be found here.
@@ -25,37 +26,53 @@ struct Substitution {
             SubstitutionObservation(outcome: outcome, replaced: replaced, sameAsContextFile: same)
         }
         switch await examination.engine.build(order) {
-        case .impossible(let reason): return observation(.fault(reason.message))
+        case .impossible(let reason): throw reason
         case .failed(let failure, _): return observation(.rebuildFailed(failure.message))
         case .built(let rebuilt):
-            let found = await outcome(rebuilt, token, observations)
+            let found = try await outcome(rebuilt, token, observations)
             guard found == .unchanged, same == nil else { return observation(found) }
             // Where the program is no file of the folder, its source may stand in the Dockerfile.
             if let line = InlineSource(rule: rule, order: order, built: built).line {
                 return observation(.inlineSource(line: line))
             }
             let other = OtherSource(rule: rule, examination: examination, order: order, token: token)
-            if let file = await other.file(rebuilt, observations) { return observation(.otherSource(file)) }
+            if let file = try await other.file(rebuilt, observations) { return observation(.otherSource(file)) }
             return observation(found)
         }
     }
 
     private func outcome(
         _ rebuilt: BuildReply.Built, _ token: String, _ observations: Observations
-    ) async -> SubstitutionObservation.Outcome {
+    ) async throws(Ungradable) -> SubstitutionObservation.Outcome {
         let needle = Array(token.utf8)
-        let run = await examination.engine.run(rebuilt.image, RunOrder(limits: examination.exercise.limits))
-        if case .fault(let reason) = run.ending { return .fault(reason) }
+        let limits = examination.exercise.limits
+        let run = await examination.engine.run(rebuilt.image, RunOrder(limits: limits))
+        if case .fault(let reason) = run.ending { throw .runFault(reason) }
         let output = run.standardOutput
         if ByteSearch.contains(output, needle) {
             // The source itself was printed, not run.
-            return ByteSearch.contains(output, Array("puts(\"".utf8)) ? .unchanged : .printed
+            if ByteSearch.contains(output, Array("puts(\"".utf8)) { return .unchanged }
+            let stray = StrayText(
+                engine: examination.engine, text: rule.text, limits: limits, canaryText: Self.text(rule, token),
+                failing: Self.variable(token))
+            return try await stray.outcome(
+                output, of: rebuilt.image, original: built.image,
+                program: Self.ownCommand(observations))
         }
         let isSilent = output.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
         if isSilent, !Self.shipsProgram(observations) { return .noProgram }
         // What prints the expected text without the secret is another program, whatever else is in the image.
         guard isSilent || !ByteSearch.contains(output, Array(rule.text.utf8)) else { return .unchanged }
-        return await TokenSearch(engine: examination.engine).isInProgram(of: rebuilt, needle) ? .embedded : .unchanged
+        let search = TokenSearch(engine: examination.engine)
+        return try await search.isInProgram(of: rebuilt, needle) ? .embedded : .unchanged
+    }
+
+    /// What the command starts, if it is the submission's: a shell says nothing by itself.
+    private static func ownCommand(_ observations: Observations) -> ImagePath? {
+        guard let path = observations.executables.first(where: \.isCommand)?.path,
+            observations.delta?.entries.contains(where: { $0.path == path && !$0.isHidden }) == true
+        else { return nil }
+        return path
     }
 
     /// Whether the image has anything of the submission's that can be run.
@@ -98,8 +115,14 @@ struct Substitution {
         return "token-" + String(hasher.finalize().hex.prefix(20))
     }
 
+    private static func text(_ rule: SubstitutionRule, _ token: String) -> String { "\(rule.text) \(token)" }
+
+    /// The name of a variable, such that no shell drops it.
+    private static func variable(_ token: String) -> String { token.replacing("-", with: "_") }
+
     /// A C program. `main` is weak, so that a program of several files, each replaced, still links.
-    static func canary(printing text: String) -> [UInt8] {
+    /// - Parameter variable: with it in its environment, the program fails after it has printed.
+    static func canary(printing text: String, failing variable: String) -> [UInt8] {
         var literal = ""
         for byte in text.utf8 {
             switch byte {
@@ -113,10 +136,11 @@ struct Substitution {
         }
         let source = """
             #include <stdio.h>
+            #include <stdlib.h>
 
             __attribute__((weak)) int main(void) {
               puts("\(literal)");
-              return 0;
+              return getenv("\(variable)") ? 1 : 0;
             }
 
             """
@@ -130,13 +154,20 @@ struct Rebuild {
     let examination: Examination
     let order: BuildOrder
 
-    func observe() async -> RebuildObservation? {
+    /// - Returns: nil when the changed source does not build.
+    /// - Throws: when that is not the submission's fault.
+    func observe() async throws(Ungradable) -> RebuildObservation? {
         var order = order
         for file in ContextFiles.matching(rule.change, in: order.context) {
             guard let (bytes, _) = try? LocalFiles.read(order.context.pushing(file), limit: 16 << 20) else { continue }
             order.substitutions[file] = bytes + [UInt8(ascii: "\n")]
         }
-        guard case .built(let rebuilt) = await examination.engine.build(order) else { return nil }
+        let rebuilt: BuildReply.Built
+        switch await examination.engine.build(order) {
+        case .built(let reply): rebuilt = reply
+        case .failed: return nil
+        case .impossible(let reason): throw reason
+        }
         let steps = rebuilt.graph.stages.filter { !$0.isSkipped }.flatMap(\.steps).filter { $0.layer != nil }
         return RebuildObservation(
             change: rule.change, cached: steps.filter(\.isCached).map(\.text),

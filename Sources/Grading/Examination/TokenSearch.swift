@@ -5,10 +5,10 @@ struct TokenSearch {
     let engine: any ExaminationEngine
 
     /// Whether an ELF file that the submission adds holds the bytes.
-    func isInProgram(of built: BuildReply.Built, _ needle: [UInt8]) async -> Bool {
+    func isInProgram(of built: BuildReply.Built, _ needle: [UInt8]) async throws(Ungradable) -> Bool {
         let own = Set(built.graph.finalChain.flatMap { built.graph.stages[$0].steps }.compactMap(\.layer))
         for layer in built.image.layers.reversed() where own.contains(layer.id) {
-            guard let table = try? await engine.layer(layer.id) else { continue }
+            let table = try await engine.layer(layer.id)
             for entry in table.entries.prefix(2000) where entry.kind == .file {
                 guard let file = await engine.file(entry.path, inLayer: layer.id) else { continue }
                 guard ELFReader.hasMagic(file.read(0, 4)) else { continue }
