@@ -116,6 +116,18 @@ private let deck = """
                 "add `reference:`"
             ),
             (
+                "exercises:\n  - {id: a, reference: {exercise: a}}", "exercise-reference", 2, 35,
+                "`exercise:` names another one, whose image is to be larger"
+            ),
+            (
+                "exercises:\n  - {id: single}\n  - {id: a, reference: {exercise: singel, dockerfile: slides.md}}",
+                "exercise-reference", 3, 35, "did you mean `single`?"
+            ),
+            (
+                "exercises:\n  - {id: a, reference: {}}", "exercise-reference", 2, 24,
+                "`lesson grade` knows none: add `dockerfile: reference/Dockerfile`"
+            ),
+            (
                 "exercises:\n  - id: a\n    checks:\n      - id: s\n        kind: builds\n        slide: Do itt",
                 "rubric-slide", 6, 16, "did you mean `Do it`?"
             ),

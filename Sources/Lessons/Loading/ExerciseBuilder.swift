@@ -11,6 +11,8 @@ struct ExerciseBuilder {
     let images: [ImageDeclaration]
     /// What directives in the deck declare already: an entry of the same id takes its starter files from there.
     let declared: [Exercise]
+    /// The ids of all exercises of the lesson.
+    let ids: [String]
 
     func exercise(_ map: ManifestMap) -> Exercise? {
         defer { map.finish() }
@@ -44,7 +46,7 @@ struct ExerciseBuilder {
         }
         exercise.bases = map.strings("base") ?? []
         checkBases(exercise.bases, map)
-        exercise.reference = reference(map)
+        exercise.reference = reference(map, of: exercise.id)
         exercise.network = map.word("network") ?? .none
         exercise.limits = limits(map)
         let hasReference = exercise.reference != nil
@@ -186,10 +188,27 @@ struct ExerciseBuilder {
 
     // MARK: - What it is judged by
 
-    private func reference(_ map: ManifestMap) -> Exercise.Reference? {
+    private func reference(_ map: ManifestMap, of own: String) -> Exercise.Reference? {
         guard let inner = map.map("reference") else { return nil }
         defer { inner.finish() }
         var reference = Exercise.Reference(exercise: inner.string("exercise"))
+        if let id = reference.exercise, id == own {
+            map.reader.report(
+                "exercise-reference", "`\(id)` cannot be measured against itself", at: inner.mark(of: "exercise"),
+                hint: "`exercise:` names another one, whose image is to be larger")
+        } else if let id = reference.exercise, !ids.contains(id) {
+            map.reader.report(
+                "exercise-reference", "no exercise has the id `\(id)`", at: inner.mark(of: "exercise"),
+                hint: Suggestion.nearest(to: id, among: ids).map { "did you mean `\($0)`?" })
+        }
+        if !inner.has("dockerfile") {
+            map.reader.report(
+                "exercise-reference",
+                "without `dockerfile` there is no reference where the learner's own image is unknown",
+                at: map.mark(of: "reference"),
+                hint: "`lesson grade` knows none: add `dockerfile: reference/Dockerfile`",
+                severity: reference.exercise == nil ? .error : .warning)
+        }
         if let name = inner.string("dockerfile") {
             let path = folder.pushing(FilePath(name))
             if LocalFiles.kind(path, following: true) != .file {

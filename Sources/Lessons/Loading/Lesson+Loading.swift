@@ -103,9 +103,11 @@ extension Lesson {
         let id = map?.string("id") ?? id
         if let map {
             images = map.images()
+            let entries = map.maps("exercises")
             let builder = ExerciseBuilder(
-                lesson: id, folder: folder, deck: deck, images: images, declared: exercises.exercises)
-            let own = map.maps("exercises").compactMap { builder.exercise($0) }
+                lesson: id, folder: folder, deck: deck, images: images, declared: exercises.exercises,
+                ids: entries.compactMap { $0.string("id") } + exercises.exercises.map(\.id))
+            let own = entries.compactMap { builder.exercise($0) }
             map.finish()
             var ids: Set<String> = []
             for exercise in own where !ids.insert(exercise.id).inserted {

@@ -84,7 +84,7 @@ extension ManifestMap {
             let near = Suggestion.nearest(to: need, among: earlier)
             reader.report(
                 "rubric-needs", "no check before this one has the id `\(need)`", at: mark(of: "needs"),
-                hint: near.map { "did you mean `\($0)`?" })
+                hint: near.map { "did you mean `\($0)`?" } ?? "a check needs what stands above it: put that first")
         }
         return needs
     }
