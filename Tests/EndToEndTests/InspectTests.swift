@@ -74,6 +74,24 @@ struct InspectTests {
         #expect(other.output.contains("only in A") && other.output.contains("/liar"))
     }
 
+    /// Half a window, beside the editor: words go on below, and only what cannot be broken is longer than a line.
+    @Test(arguments: [
+        ["inspect", "."], ["inspect", "--tree", "."], ["compare", ".", "busybox:1"], ["explain", "/greeting", "."],
+        ["explain", "/big", "."], ["list"], ["lint", "Dockerfile"], ["check"], ["hint"],
+    ])
+    func fitsANarrowWindow(_ arguments: [String]) throws {
+        let outcome = try Pty(
+            directory: learner.folder.appendingPathComponent("work"), environment: learner.environment, size: (40, 30)
+        ).run(learner.executable.path, arguments)
+        let lines = outcome.text.split(separator: "\n")
+        #expect(!lines.isEmpty, "\(outcome.output)")
+        // A tree's branches belong to its words, and a line that changes ends where the next is drawn.
+        for line in lines where line.count > 40 {
+            let words = line.split { " │├└─·".contains($0) }
+            #expect(words.count == 1, "\(line)")
+        }
+    }
+
     @Test func fillsTheScreenAndGivesItBack() throws {
         var environment = learner.environment
         environment["NO_COLOR"] = "1"

@@ -10,12 +10,12 @@ final class CheckProgress: Sendable {
     }
 
     private let progress: ProgressLine
-    private let glyphs: Glyphs
+    private let terminal: Terminal
     private let state = Mutex(State())
 
     init(progress: ProgressLine, terminal: Terminal) {
         self.progress = progress
-        glyphs = terminal.glyphs
+        self.terminal = terminal
     }
 
     /// A part of the examination begins.
@@ -48,6 +48,8 @@ final class CheckProgress: Sendable {
             return state.isQuiet ? nil : state.names[number]
         }
         guard let name, !name.hasPrefix("[internal]") else { return }
-        progress.message(StyledLine([Span("  \(name)"), Span("  \(how)", .muted)]))
+        let room = terminal.isInteractive ? max(8, terminal.width - DisplayWidth.of(how) - 4) : .max
+        let shown = DisplayWidth.cut(name, to: room, ellipsis: terminal.glyphs.ellipsis)
+        progress.message(StyledLine([Span("  \(shown)"), Span("  \(how)", .muted)]))
     }
 }

@@ -65,7 +65,9 @@ struct InspectImageCommand: ReportingCommand, EngineCommand {
     private func show(_ report: InspectionReport, _ console: Console) async throws {
         if console.isJSON { return try console.json(report.document(all: all)) }
         if fullScreen { return try await FullScreenView(report).run(console) }
-        guard tree else { return console.print(InspectionTable(report: report, all: all).lines(console.out)) }
+        guard tree else {
+            return console.print(console.out.folded(InspectionTable(report: report, all: all).lines(console.out)))
+        }
         let paths = PathTree(report.inspection, all: all)
         let rows = paths.rows { _, level in level + 1 < depth }
         console.print(InspectionTable(report: report, all: all).head(console.out) + [StyledLine()])

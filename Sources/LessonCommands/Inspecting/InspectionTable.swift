@@ -66,7 +66,11 @@ struct InspectionTable {
 
     // MARK: - Layers
 
+    /// A window that is narrower has no room for a table.
+    private static let tableWidth = 60
+
     private func layers(_ terminal: Terminal) -> [StyledLine] {
+        if terminal.isInteractive, terminal.width < Self.tableWidth { return narrowLayers() }
         let rows = inspection.layers.enumerated().map { number, layer -> [[Span]] in
             let maker = report.maker(of: number)
             let place = report.place(of: number).map { " (\($0))" } ?? ""
@@ -86,6 +90,26 @@ struct InspectionTable {
         return TextTable(
             header: header, rows: rows, alignments: [.left, .right, .right, .right, .right, .right, .left]
         ).lines(width: terminal.isInteractive ? terminal.width : nil)
+    }
+
+    private func narrowLayers() -> [StyledLine] {
+        inspection.layers.enumerated().flatMap { number, layer -> [StyledLine] in
+            let style: Style = layer.isBase ? .muted : .plain
+            var facts = ["\(ByteCount(layer.archiveBytes))"]
+            let words: [(ImageInspection.ChangeKind, String)] = [
+                (.added, "added"), (.changed, "changed"), (.removed, "removed"),
+            ]
+            for (kind, word) in words where layer.count(kind) > 0 {
+                facts.append("\(layer.count(kind)) \(word)")
+            }
+            if !layer.isBase, layer.wastedBytes > 0 { facts.append("\(ByteCount(layer.wastedBytes)) wasted") }
+            let place = report.place(of: number).map { " (\($0))" } ?? ""
+            return [
+                StyledLine(
+                    "layer \(number + 1)\(layer.isBase ? " base" : "")  \(facts.joined(separator: ", "))", style),
+                StyledLine([Span("  " + Self.oneLine(report.maker(of: number)), style), Span(place, .muted)]),
+            ]
+        }
     }
 
     static func oneLine(_ text: String) -> String {

@@ -48,7 +48,7 @@ package final class ProgressLine: Sendable {
     package func message(_ line: StyledLine) {
         state.withLock { state in
             erase(&state)
-            write(terminal.text(line) + "\n")
+            for part in terminal.folded([line]) { write(terminal.text(part) + "\n") }
             if !state.isFinished, !state.status.isEmpty { draw(&state) }
         }
     }

@@ -25,6 +25,18 @@ package struct Terminal: Sendable, Hashable {
     /// The widest that prose is set: longer lines are hard to read, however wide the window.
     package var proseWidth: Int { min(width, 100) }
 
+    /// Lines as they fit a window: one that is too long goes on below, further in. What no window shows stays as it is, so
+    /// that a program that reads it finds one fact on one line.
+    package func folded(_ lines: [StyledLine]) -> [StyledLine] {
+        guard isInteractive else { return lines }
+        return lines.flatMap { line -> [StyledLine] in
+            guard line.width > width else { return [line] }
+            let margin = line.plain.prefix { $0 == " " }.count
+            func blanks(_ count: Int) -> [Span] { count > 0 ? [Span(String(repeating: " ", count: count))] : [] }
+            return LineWrapper(width: width, first: blanks(margin), rest: blanks(margin + 4)).wrap(line.spans)
+        }
+    }
+
     /// The characters to draw with.
     package var glyphs: Glyphs { isASCII ? .ascii : .unicode }
 
