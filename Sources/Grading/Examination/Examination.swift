@@ -105,7 +105,10 @@ package struct Examination: Sendable {
             return reason
         }
         // To offer the learner what cannot be made here would send them round in circles.
-        guard !namesOfferedImage(words) else { return reason }
+        guard !namesOfferedImage(words) else {
+            reason.reason = .fault
+            return reason
+        }
         let names = lesson.images.compactMap(\.names.first)
         guard !names.isEmpty else { return reason }
         let all = lesson.images.flatMap(\.names)
