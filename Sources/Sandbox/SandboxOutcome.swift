@@ -99,6 +99,11 @@ package struct SandboxError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
+    /// Nothing ran, as there could be no more processes just then.
+    var isForWantOfProcesses: Bool {
+        code == .runtimeFailed && message.lowercased().contains("resource temporarily unavailable")
+    }
+
     /// True for what an image or a Dockerfile got wrong: a program, user or directory that is not there.
     package var isLearners: Bool {
         switch code {

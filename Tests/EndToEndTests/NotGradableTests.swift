@@ -63,13 +63,6 @@ struct NotGradableTests {
                 script: "sed -i 's/^FROM busy/FROM --platform=linux\\/s390x busy/' Dockerfile",
                 reason: "otherPlatform", message: "platform", remedy: "leave out `--platform`"),
         ]
-        + (geteuid() == 0
-            ? []
-            : [
-                Trouble(
-                    name: "nobody may read it", script: "chmod 0 Dockerfile", reason: "noDockerfile",
-                    message: "permission denied", remedy: "read")
-            ])
 
     @Test(arguments: troubles)
     private func isNoAttempt(_ trouble: Trouble) throws {

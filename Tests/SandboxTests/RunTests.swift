@@ -50,6 +50,33 @@ struct RunTests {
         #expect(answer.lines == ["751 1000000000 0", "755 0"])
     }
 
+    /// A neighbour may have all the processes for a moment: what could not be started is started a little later, and never
+    /// is any of it seen twice.
+    @Test(arguments: Person.here)
+    func aStartThatIsRefusedForAMomentIsTriedAgain(person: Person) async throws {
+        let bench = try Workbench(person)
+        try bench.directory.makeDirectory("tries", mode: 0o777)
+        try bench.directory.setMode("tries", 0o777)
+        let script = """
+            #!/bin/sh
+            if [ $(ls \(bench.path)/tries | wc -l) -lt 3 ]; then
+              : > \(bench.path)/tries/$$
+              echo 'clone: Resource temporarily unavailable' > "$4"
+              exit 1
+            fi
+            exec /usr/bin/crun "$@"
+            """
+        // By that name it is given crun's options, of which the fourth word is the log.
+        try bench.directory.makeDirectory("refusing", mode: 0o755)
+        try bench.directory.writeFile("refusing/crun", Array(script.utf8), mode: 0o755)
+        var question = Question.shell("echo once")
+        question.runtime = "\(bench.path)/refusing/crun"
+        let answer = try await bench.ask(question)
+        #expect(answer.error == nil && answer.succeeded, "\(answer)")
+        #expect(answer.standardOutput == "once\n")
+        #expect(try bench.directory.entries("tries").count == 3)
+    }
+
     @Test(arguments: Person.here)
     func usersHaveTheirIDs(person: Person) async throws {
         let bench = try Workbench(person)

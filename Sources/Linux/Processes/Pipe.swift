@@ -52,8 +52,11 @@ package final class Wakeup: Sendable {
         _ = write(event.rawValue, &one, 8)
     }
 
-    package var isAwake: Bool {
+    package var isAwake: Bool { isAwake(within: 0) }
+
+    /// Waits until `wake` is called, at most so many milliseconds.
+    package func isAwake(within milliseconds: Int32) -> Bool {
         var polled = pollfd(fd: event.rawValue, events: Int16(POLLIN), revents: 0)
-        return poll(&polled, 1, 0) > 0
+        return poll(&polled, 1, milliseconds) > 0
     }
 }

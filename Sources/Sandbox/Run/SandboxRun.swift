@@ -55,7 +55,7 @@ struct SandboxRun {
             throw SandboxError(.system, "cannot write the container's configuration: \(error)")
         }
         try network.finish()
-        let outcome = try supervise(layout)
+        let outcome = try startPatiently(layout)
         guard case .stopped = outcome.ending else {
             do throws(LinuxError) {
                 try layout.mount.finish()
@@ -65,6 +65,23 @@ struct SandboxRun {
             return outcome
         }
         return outcome
+    }
+
+    /// Where there are no control groups, all that a person runs counts together, and for a moment a neighbour may have had
+    /// all the processes that the kernel grants: the container is started again until there is room, for some seconds.
+    private func startPatiently(_ layout: RootLayout) throws(SandboxError) -> SandboxOutcome {
+        var wait: Int32 = 50
+        for _ in 0..<9 {
+            do throws(SandboxError) { return try supervise(layout) } catch {
+                guard error.isForWantOfProcesses else { throw error }
+            }
+            if cancellation.isAwake(within: wait) { throw SandboxError(.cancelled, "cancelled") }
+            wait = min(1000, wait * 2)
+            let own = try? RootedDirectory(at: directory)
+            for name in ["log", "pid", "state"] as [FilePath] { try? own?.remove(name) }
+            try? own?.makeDirectory("state", mode: 0o700)
+        }
+        return try supervise(layout)
     }
 
     private func supervise(_ layout: RootLayout) throws(SandboxError) -> SandboxOutcome {

@@ -116,7 +116,8 @@ import Testing
         let image = try BuildCase.image(in: work)
         #expect(image.tree["keys"] == "file 644 0:0 \"lesson@test\\nno\\n\"")
         #expect(image.tree["where"] == "file 644 0:0 \"/run/buildkit/ssh_agent.0\\n\"")
-        #expect(image.tree["socket"] == "file 644 0:0 \"socket 666 33 34\\nother@test\\n\"")
+        let owner = Expectations.isForOneID ? "0 0" : "33 34"
+        #expect(image.tree["socket"] == "file 644 0:0 \"socket 666 \(owner)\\nother@test\\n\"")
         #expect(image.tree.keys.allSatisfy { !$0.hasPrefix("run/buildkit") && !$0.hasPrefix("s/") })
         #expect(
             image.config["config"]?["Env"]?.text.contains("SSH_AUTH_SOCK") == false
