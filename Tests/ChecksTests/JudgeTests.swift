@@ -98,6 +98,15 @@ private typealias S = Samples
         #expect(verdict.advice.isEmpty == (expected != .flagged))
     }
 
+    /// Each check says why it matters, also where the lesson does not.
+    @Test func whyItMattersIsSaidInAnyCase() {
+        let verdict = Judge(Self.rubric).judge(S.observations())
+        #expect(verdict.checks.allSatisfy { $0.why?.isEmpty == false })
+        var rubric = Self.rubric
+        rubric.checks[0].why = "the lesson's own words"
+        #expect(Judge(rubric).judge(S.observations()).checks[0].why == "the lesson's own words")
+    }
+
     @Test func theDocumentHasTheKeysThatScriptsRelyOn() throws {
         let data = try JSONEncoder().encode(Judge(Self.rubric).judge(S.observations { $0.sizes = Sizes(final: 3) }))
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])

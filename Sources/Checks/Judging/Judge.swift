@@ -63,7 +63,7 @@ package struct Judge {
     ) -> CheckResult {
         var result = CheckResult(
             id: check.id, kind: check.kind.name, verdict: .skipped, weight: check.points, title: check.title,
-            expected: "", actual: "", why: check.why, slide: check.slide)
+            expected: "", actual: "", why: check.why ?? check.kind.usualReason, slide: check.slide)
         let finding: Finding
         if let need = check.needs.first(where: { outcomes[$0] != .pass }) {
             result.expected = Expectation.sentence(check.kind, observations)
