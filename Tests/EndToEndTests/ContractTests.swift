@@ -3,6 +3,18 @@ import Testing
 
 /// What scripts may rely on: statuses, one JSON document on standard output, no escape codes in a pipe.
 struct ContractTests {
+    /// The runtime cannot say so itself: it waits for ever, or ends without a word.
+    @Test func aShellThatGrantsTooFewAddressesIsTold() throws {
+        let learner = try Learner()
+        for (limit, status) in [(200_000, Int32(2)), (450_000, 2), (1_000_000, 0)] {
+            let outcome = try learner.run(
+                URL(fileURLWithPath: "/bin/sh"),
+                ["-c", "ulimit -v \(limit); exec \"$0\" docker images -q", learner.executable.path])
+            #expect(outcome.status == status, "\(limit): \(outcome)")
+            #expect(outcome.error.contains("ulimit -v unlimited") == (status != 0), "\(limit): \(outcome)")
+        }
+    }
+
     @Test(
         arguments: [
             (["--version"], 0), (["list"], 0), (["help"], 0), (["nonsense"], 64), (["next", "--bogus"], 64),

@@ -28,7 +28,22 @@ extension Lesson {
 struct Program {
     let arguments: [String]
 
+    /// With fewer addresses than this the runtime's threads cannot be made, which it answers by waiting for ever or by
+    /// ending at once. Bytes.
+    private static let leastAddresses: Int64 = 512 << 20
+
     func run() -> Never {
+        if let bytes = ProcessLimits.addressSpace, bytes < Self.leastAddresses {
+            Console(out: Terminal.plain, err: Terminal.plain, isJSON: asksForJSON).error(
+                ErrorWording(
+                    code: "address-space",
+                    message:
+                        "this shell lets a program have \(bytes >> 20) MiB of addresses (ulimit -v), too few to work with",
+                    hint:
+                        "`ulimit -v unlimited`, or at least \(Self.leastAddresses >> 10); steps are limited by --memory",
+                    status: ExitStatus.couldNotRun.rawValue))
+            exit(ExitStatus.couldNotRun.rawValue)
+        }
         if isBuild, (try? EngineNamespace.current()) == nil {
             Interrupt.blockForwarded()
             StoreAhead.begin()

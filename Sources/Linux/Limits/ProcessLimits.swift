@@ -10,6 +10,15 @@ package enum ProcessLimits {
         return Int64(clamping: limit.rlim_max)
     }
 
+    /// The most bytes of addresses that this process may have (`ulimit -v`); nil where that is not limited.
+    package static var addressSpace: Int64? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur != rlim_t.max else {
+            return nil
+        }
+        return Int64(clamping: limit.rlim_cur)
+    }
+
     /// Lets this process open as many files as it may at all: 1024, the usual limit, is little for a database, a tree
     /// of mounts and pipes for each of many builds. What it starts gets the limit that it got itself.
     package static func raiseOpenFiles() {
