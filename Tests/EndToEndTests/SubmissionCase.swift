@@ -39,12 +39,22 @@ struct SubmissionCase: Sendable, CustomTestStringConvertible {
         else { return [] }
         return names.sorted().compactMap { name in
             let folder = root.appendingPathComponent(name)
-            guard let data = try? Data(contentsOf: folder.appendingPathComponent("verdict.json")),
+            let files = hasOneID ? ["verdict-one-id.json", "verdict.json"] : ["verdict.json"]
+            guard let data = files.lazy.compactMap({ try? Data(contentsOf: folder.appendingPathComponent($0)) }).first,
                 let expected = try? JSONDecoder().decode(Expected.self, from: data)
             else { return nil }
             return SubmissionCase(name: name, folder: folder, expected: expected)
         }
     }
+
+    /// Whoever runs the tests has no ids but their own, so that users and owners are emulated: see `docs/known-faults.md`.
+    private static let hasOneID: Bool = {
+        let uid = geteuid()
+        guard uid != 0 else { return false }
+        let name = getpwuid(uid).map { String(cString: $0.pointee.pw_name) } ?? "\(uid)"
+        let lines = (try? String(contentsOfFile: "/etc/subuid", encoding: .utf8))?.split(separator: "\n") ?? []
+        return !lines.contains { $0.hasPrefix("\(name):") || $0.hasPrefix("\(uid):") }
+    }()
 
     /// Hands the files in: a copy, since some things no repository holds.
     func handIn(to place: URL, program: URL) throws {
