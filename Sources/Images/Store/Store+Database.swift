@@ -111,18 +111,23 @@ extension Store {
         }
     }
 
-    /// Whoever opens the database when nobody has it open reads its whole log: a long one is moved to its place by who has
-    /// done much, unless another is at work.
-    func emptyLog() {
+    /// Whoever opens the database when nobody has it open reads its whole log, so a long one is moved to its place. That
+    /// waits for the disk, and on most file systems for all that was written just before, layers too: so only while little
+    /// is to be written, and nobody else is at work.
+    /// - Parameter unwritten: Bytes of files that are not yet on disk; nil where that is not known.
+    func emptyLog(unwritten: Int64?) {
         var log = stat()
-        guard stat(location.appending(Name.database).string + "-wal", &log) == 0, log.st_size > Self.longLog else {
-            return
-        }
+        guard let unwritten, unwritten < Self.littleToWrite,
+            stat(location.appending(Name.database).string + "-wal", &log) == 0, log.st_size > Self.longLog
+        else { return }
         try? database.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA busy_timeout = 0")
             try database.checkpoint(.truncate)
         }
     }
+
+    /// Bytes that any disk takes in a moment.
+    private static let littleToWrite: Int64 = 4 << 20
 
     /// Bytes: some fifteen pages, which are read in a tenth of a millisecond.
     private static let longLog = 64 << 10

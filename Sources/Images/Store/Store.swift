@@ -80,7 +80,7 @@ package final class Store: Sendable {
             if access(pending.folder.string, F_OK) != 0 { unlink(pending.folder.string + ".lock") }
         }
         unlink(session.path.string)
-        if !isLookup { emptyLog() }
+        emptyLog(unwritten: UnwrittenBytes.now)
     }
 
     /// What was found damaged or missing since the store was opened, and was forgotten so that it is made again.
