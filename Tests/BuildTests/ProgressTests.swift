@@ -105,9 +105,21 @@ import Testing
 
     @Test func theTailOfAStepIsBounded() {
         let tail = TailBuffer()
-        for _ in 0..<100 { tail.append([UInt8](repeating: 65, count: 50_000)) }
-        tail.append([66])
+        for _ in 0..<100 { tail.append([UInt8](repeating: 65, count: 50_000), of: .standardOutput) }
+        tail.append([66], of: .standardOutput)
         #expect(tail.content.count == TailBuffer.limit)
         #expect(tail.content.last == 66)
+    }
+
+    /// Whoever writes first, a verdict quotes the same lines.
+    @Test func theOutputOfTwoPipesIsTheSameInEveryRun() {
+        let (one, two) = (TailBuffer(), TailBuffer())
+        one.append(Array("cc hello.c\n".utf8), of: .standardOutput)
+        one.append(Array("error\n".utf8), of: .standardError)
+        two.append(Array("error\n".utf8), of: .standardError)
+        two.append(Array("cc hello.c\n".utf8), of: .standardOutput)
+        #expect(one.byStream == Array("cc hello.c\nerror\n".utf8))
+        #expect(two.byStream == one.byStream)
+        #expect(two.content == Array("error\ncc hello.c\n".utf8))
     }
 }

@@ -19,6 +19,8 @@ package struct BuildFailure: Error, Sendable {
     package var others: [Diagnostic] = []
     /// The last output of the step that failed, at most 64 KiB.
     package var lastOutput: [UInt8] = []
+    /// The same, standard output before standard error, so that it is the same in every run; at most 128 KiB.
+    package var lastOutputByStream: [UInt8] = []
     /// The status of the process that failed.
     package var exitCode: Int32?
     /// What had been built until then.

@@ -143,7 +143,7 @@ struct RunWork: Sendable {
         let mask = SecretMask(job.request.secrets.values)
         let show: @Sendable (BuildStream, [UInt8]) -> Void = { stream, bytes in
             guard !bytes.isEmpty else { return }
-            tail.append(bytes)
+            tail.append(bytes, of: stream)
             step.output(stream, bytes)
         }
         defer { for (stream, bytes) in mask.finish() { show(stream, bytes) } }
@@ -159,6 +159,7 @@ struct RunWork: Sendable {
             failure.diagnostic.message = mask.text(failure.diagnostic.message)
             for (stream, bytes) in mask.finish() { show(stream, bytes) }
             failure.lastOutput = tail.content
+            failure.lastOutputByStream = tail.byStream
             throw failure
         }
     }
@@ -193,6 +194,7 @@ struct RunWork: Sendable {
                 file: job.file, range: command.range)
             failure.exitCode = code
             failure.lastOutput = tail.content
+            failure.lastOutputByStream = tail.byStream
             throw failure
         }
         if outcome.ending != .exited(0), FullDisk.ended(tail.content, writingTo: job.store.location) {
@@ -200,6 +202,7 @@ struct RunWork: Sendable {
                 "disk-full", "no space left on the disk for `\(shown)`", file: job.file, range: command.range)
             failure.exitCode = outcome.exitCode
             failure.lastOutput = tail.content
+            failure.lastOutputByStream = tail.byStream
             throw failure
         }
         switch outcome.ending {
@@ -222,6 +225,7 @@ struct RunWork: Sendable {
         }
         failure.exitCode = outcome.exitCode
         failure.lastOutput = tail.content
+        failure.lastOutputByStream = tail.byStream
         throw failure
     }
 

@@ -157,7 +157,7 @@ extension BuildObservation.Failure {
     /// What a build says of a failure that is the submission's.
     init(_ failure: BuildFailure) {
         let diagnostic = failure.diagnostic
-        let output = String(decoding: failure.lastOutput.suffix(16 << 10), as: UTF8.self)
+        let output = String(decoding: failure.lastOutputByStream.suffix(16 << 10), as: UTF8.self)
         self.init(
             id: diagnostic.id, message: diagnostic.message, hint: diagnostic.hint, file: diagnostic.file,
             line: failure.lines?.lowerBound, endLine: failure.lines?.upperBound,
