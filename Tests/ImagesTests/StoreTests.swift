@@ -514,6 +514,37 @@ struct StoreTests {
         #expect(store.takeRepairs().contains { $0.contains("damaged") || $0.contains("changed") })
     }
 
+    /// Reading all of a layer takes a while, in which nobody may take it for sound.
+    @Test func `a layer is not believed while it is being compared`() async throws {
+        let layer: SnapshotID
+        do {
+            let store = try scratch.store()
+            layer = try await snapshot(store, String(repeating: "before", count: 4 << 20))
+            _ = try await store.diffID(of: layer)
+        }
+        let script = "t=$(stat -c %y file); printf behind | dd of=file conv=notrunc; touch -d \"$t\" file"
+        let store = try scratch.store()
+        #expect(try await scratch.run("sh", "-ec", script, in: store.directory(of: layer)).succeeded)
+        let believed = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    await DedicatedThread.run {
+                        do throws(ImageError) {
+                            try store.verify([layer])
+                            return true
+                        } catch {
+                            return error.code != .corrupt
+                        }
+                    }
+                }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(believed == 0)
+        #expect(store.takeRepairs().count == 1)
+        #expect(!store.exists(layer))
+    }
+
     @Test func `a store that was copied is believed where digests say so`() async throws {
         let loaded: SnapshotID
         do {

@@ -208,9 +208,11 @@ extension Store {
     }
 
     /// Writes a layer's uncompressed archive: the original's bytes when it came from elsewhere, else always the same.
+    ///
+    /// - Parameter listing: what the layer holds; nil to compare the layer first.
     @discardableResult
     func packBlocking(
-        _ snapshot: SnapshotID, into sink: any ByteSink
+        _ snapshot: SnapshotID, _ listing: LayerListing? = nil, into sink: any ByteSink
     ) throws(ImageError) -> (diffID: Digest, size: Int64) {
         guard exists(snapshot) else {
             try forget(snapshot, because: "is missing")
@@ -238,7 +240,8 @@ extension Store {
                     hint: "build or load the image again: what needs the layer is made anew")
             }
         } else {
-            try LayerPacker(root: root, listing: listing(of: snapshot)).pack(into: hashing)
+            let entries = if let listing { listing } else { try self.listing(of: snapshot) }
+            try LayerPacker(root: root, listing: entries).pack(into: hashing)
         }
         let digest = hashing.finish()
         if let known {

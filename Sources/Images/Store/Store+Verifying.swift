@@ -29,8 +29,7 @@ extension Store {
 
     /// The same on a thread of its own. Whoever asks about a layer that is being compared waits for that.
     package func verifyAside(_ snapshots: [SnapshotID]) async throws(ImageError) {
-        let fresh = state.withLock { state in snapshots.filter { !state.verified.contains($0) } }
-        for snapshot in fresh { try await comparison(of: snapshot).value.get() }
+        for snapshot in uncompared(snapshots) { try await comparison(of: snapshot).value.get() }
         // All were compared: this only looks whether they are still there.
         try verify(snapshots)
     }
@@ -38,8 +37,11 @@ extension Store {
     /// Begins to compare layers that will be asked about later, by ``verifyAside(_:)`` or ``verify(_:)``: there is time
     /// for it while a build looks its steps up.
     package func verifyAhead(_ snapshots: [SnapshotID]) {
-        let fresh = state.withLock { state in snapshots.filter { !state.verified.contains($0) } }
-        for snapshot in fresh { _ = comparison(of: snapshot) }
+        for snapshot in uncompared(snapshots) { _ = comparison(of: snapshot) }
+    }
+
+    private func uncompared(_ snapshots: [SnapshotID]) -> [SnapshotID] {
+        state.withLock { state in snapshots.filter { !state.verified.contains($0) } }
     }
 
     private func comparison(of snapshot: SnapshotID) -> Task<Result<Void, ImageError>, Never> {
@@ -71,7 +73,20 @@ extension Store {
     }
 
     private func compare(_ snapshot: SnapshotID) throws(ImageError) {
-        let committed = try read("read about a layer") { database in
+        let before = try committed(snapshot)
+        if before.isLarge, isLookup, ComparisonMark(folder: folder(of: snapshot)).isFresh { return }
+        if looks(snapshot, as: before) { return }
+        guard !isLookup else { throw ImageError(.corrupt, "the layer \(snapshot) in the store may be damaged") }
+        // One thread at a time, as it reads and records, or removes, all of a layer. What another found out meanwhile is
+        // in the database.
+        try closeComparison.withLock { _ throws(ImageError) in
+            let now = try committed(snapshot)
+            if !looks(snapshot, as: now) { try compareClosely(snapshot, with: now) }
+        }
+    }
+
+    private func committed(_ snapshot: SnapshotID) throws(ImageError) -> Committed {
+        let row = try read("read about a layer") { database in
             try Row.fetchOne(
                 database, sql: "SELECT summary, fingerprint, diff_id, added, entries FROM snapshots WHERE id = ?",
                 arguments: [snapshot.description]
@@ -81,17 +96,23 @@ extension Store {
                     entries: $0["entries"])
             }
         }
-        guard let committed else { throw missing(snapshot) }
-        let mark = ComparisonMark(folder: folder(of: snapshot))
-        if isLookup, committed.isLarge, mark.isFresh { return }
+        guard let row else { throw missing(snapshot) }
+        return row
+    }
+
+    /// Whether no file of a layer was touched. A tree that is gone, or cannot be walked, looks like nothing.
+    private func looks(_ snapshot: SnapshotID, as committed: Committed) -> Bool {
+        let summary = try? rooted(directory(of: snapshot)).summary()
+        guard let summary, committed.summary == summary else { return false }
+        if committed.isLarge { ComparisonMark(folder: folder(of: snapshot)).set() }
+        return true
+    }
+
+    /// What is wrong with a layer, if anything; else it is noted what the layer looks like now.
+    private func compareClosely(_ snapshot: SnapshotID, with committed: Committed) throws(ImageError) {
         let root = try rooted(directory(of: snapshot))
-        // A tree that cannot even be walked is looked at closely, which says what is wrong with it.
+        // Before content is read: what is changed after that shows.
         let summary = try? root.summary()
-        if let summary, committed.summary == summary {
-            if committed.isLarge { mark.set() }
-            return
-        }
-        guard !isLookup else { throw ImageError(.corrupt, "the layer \(snapshot) in the store may be damaged") }
         let listing = try LayerWalk(root: root, ids: ids).listing()
         // An older program's fingerprint cannot be compared: such a layer is made again.
         guard committed.fingerprint == SnapshotRecord(listing).fingerprint else {
@@ -106,14 +127,8 @@ extension Store {
                 throw try damaged(snapshot, file.map { "is damaged at /\($0)" } ?? "was changed")
             }
             // Forgets the layer when its digest is another one.
-            state.withLock { _ = $0.verified.insert(snapshot) }
-            do throws(ImageError) {
-                guard try packBlocking(snapshot, into: NullSink()).diffID.description == known else {
-                    throw missing(snapshot)
-                }
-            } catch {
-                state.withLock { _ = $0.verified.remove(snapshot) }
-                throw error
+            guard try packBlocking(snapshot, listing, into: NullSink()).diffID.description == known else {
+                throw missing(snapshot)
             }
         }
         guard let summary else { return }

@@ -14,6 +14,8 @@ package final class Store: Sendable {
     package let ids: IdentityMapping
     let database: DatabaseQueue
     let state = Mutex(State())
+    /// Held while all of a layer is read to compare it.
+    let closeComparison = Mutex(())
     let session: StoreSession
     let bootID: String
     /// Whether things are only looked up here: what is found damaged is left to a store that can look closely, inside the
