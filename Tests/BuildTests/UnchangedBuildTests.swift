@@ -50,7 +50,7 @@ import Testing
     }
 
     /// The store is opened before it is known what is wanted of it.
-    @Test(arguments: [["--no-such-flag", "."], ["no-such-folder"], ["--help"], ["-t", "x", "."]])
+    @Test(arguments: [["--no-such-flag", "."], ["no-such-folder"], ["--help"], ["--check", "."], ["-t", "x", "."]])
     func nothingIsLeftOfWhatWasOpenedTooSoon(_ arguments: [String]) async throws {
         let folder = try Folder.make("lesson-too-soon")
         defer { Folder.remove(folder) }

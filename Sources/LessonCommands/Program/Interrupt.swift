@@ -20,7 +20,13 @@ enum Interrupt {
 
     /// Keeps away all that the process outside of the engine's namespaces forwards, and news of its child: it takes them
     /// from a descriptor (signalfd(2)), which gets only what no thread takes first.
-    static func blockForwarded() { setMask(signals + [SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD]) }
+    static func blockForwarded() { setMask(forwarded) }
+
+    /// Lets them end this process again.
+    static func unblock() {
+        var set = mask(forwarded)
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
 
     /// Waits for signals for as long as the process lives.
     static func wait(cancelling task: Task<Void, Never>) -> Never {
@@ -41,6 +47,7 @@ enum Interrupt {
     }
 
     private static let signals = [SIGINT, SIGTERM, SIGHUP]
+    private static let forwarded = signals + [SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD]
 
     private static func setMask(_ numbers: [CInt]) {
         var set = mask(numbers)

@@ -32,38 +32,41 @@ struct Program {
     /// ending at once. Bytes.
     private static let leastAddresses: Int64 = 512 << 20
 
+    private func refuseFewAddresses() {
+        guard let bytes = ProcessLimits.addressSpace, bytes < Self.leastAddresses else { return }
+        Console(out: Terminal.plain, err: Terminal.plain, isJSON: asksForJSON).error(
+            ErrorWording(
+                code: "address-space",
+                message:
+                    "this shell lets a program have \(bytes >> 20) MiB of addresses (ulimit -v), too few to work with",
+                hint:
+                    "`ulimit -v unlimited`, or at least \(Self.leastAddresses >> 10); steps are limited by --memory",
+                status: ExitStatus.couldNotRun.rawValue))
+        exit(ExitStatus.couldNotRun.rawValue)
+    }
+
     func run() -> Never {
-        if let bytes = ProcessLimits.addressSpace, bytes < Self.leastAddresses {
-            Console(out: Terminal.plain, err: Terminal.plain, isJSON: asksForJSON).error(
-                ErrorWording(
-                    code: "address-space",
-                    message:
-                        "this shell lets a program have \(bytes >> 20) MiB of addresses (ulimit -v), too few to work with",
-                    hint:
-                        "`ulimit -v unlimited`, or at least \(Self.leastAddresses >> 10); steps are limited by --memory",
-                    status: ExitStatus.couldNotRun.rawValue))
-            exit(ExitStatus.couldNotRun.rawValue)
-        }
+        refuseFewAddresses()
         if isBuild, (try? EngineNamespace.current()) == nil {
             Interrupt.blockForwarded()
             StoreAhead.begin()
         }
         let parsed: any ParsableCommand
         do {
-            parsed = try understood()
+            parsed = try readArguments()
         } catch {
             StoreAhead.discard()
             exit(usage(error))
         }
-        guard let command = parsed as? any LessonCommand else {
-            StoreAhead.discard()
-            exit(runOfParser(parsed))
-        }
         var isEngine = false
-        if let command = command as? any EngineCommand, command.entersEngine {
+        if let command = parsed as? any EngineCommand, command.entersEngine {
             isEngine = true
             enter(for: command)
+        } else if isBuild {
+            StoreAhead.discard()
+            Interrupt.unblock()
         }
+        guard let command = parsed as? any LessonCommand else { exit(runOfParser(parsed)) }
         // A reader that closes its end (`| head`) ends us quietly, as it does every other tool.
         let task = Task.detached {
             let status = await run(command)
@@ -82,7 +85,7 @@ struct Program {
 
     /// The command that the arguments mean. It is looked up here, as the parser reads the arguments anew for each level
     /// above it. What cannot be read so is left to the parser, which has to word it.
-    private func understood() throws -> any ParsableCommand {
+    private func readArguments() throws -> any ParsableCommand {
         var commands = Lesson.configuration.subcommands
         for (index, argument) in arguments.enumerated() {
             guard let type = commands.first(where: { $0._commandName == argument }) else { break }
