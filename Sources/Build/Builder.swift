@@ -67,12 +67,8 @@ package struct Builder: Sendable {
             let run = await Self.run(job)
             await job.agents.close()
             let outcomes = try run.get()
-            if let final = outcomes[job.graph.target] { store.verifyAhead(final.state.layers) }
-            var result = try finish(job, outcomes)
-            try await verify(result.image.layers)
+            let result = try await finish(job, outcomes, began: began)
             await views.close()
-            let (seconds, attoseconds) = began.duration(to: ContinuousClock().now).components
-            result.seconds = Double(seconds) + Double(attoseconds) / 1e18
             return result
         } catch {
             await views.close()
@@ -282,9 +278,11 @@ package struct Builder: Sendable {
     // MARK: - After
 
     private func finish(
-        _ job: BuildJob, _ outcomes: [Int: StageOutcome]
-    ) throws(BuildFailure) -> BuildResult {
+        _ job: BuildJob, _ outcomes: [Int: StageOutcome], began: ContinuousClock.Instant
+    ) async throws(BuildFailure) -> BuildResult {
         guard let final = outcomes[job.graph.target] else { throw .cancelled }
+        // Looked at while the rest is written down.
+        store.verifyAhead(final.state.layers)
         var configuration = final.state.configuration
         for (name, value) in job.request.labels { configuration.config.labels[name] = value }
         configuration.created = final.state.created
@@ -292,10 +290,12 @@ package struct Builder: Sendable {
         for stage in record.stages where stage.skipped { job.noteSkipped(stage) }
         var image = StoredImage(layers: final.state.layers, configuration: configuration, origin: .built)
         image.buildRecord = record.encoded
+        try await verify(image.layers)
+        let (seconds, attoseconds) = began.duration(to: ContinuousClock().now).components
         return BuildResult(
             image: image, record: record, cachedSteps: outcomes.values.reduce(0) { $0 + $1.cachedSteps },
             totalSteps: outcomes.values.reduce(0) { $0 + $1.totalSteps },
-            seconds: 0, warnings: job.reporter.warnings + job.lint)
+            seconds: Double(seconds) + Double(attoseconds) / 1e18, warnings: job.reporter.warnings + job.lint)
     }
 }
 

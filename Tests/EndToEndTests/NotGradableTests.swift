@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Testing
 
 /// What is nobody's answer: it is no attempt, takes no points, says who has to do what, and is looked at again.
@@ -94,12 +93,12 @@ struct NotGradableTests {
     /// Without what runs a step nothing is graded at all, and no report says that something was.
     @Test func aMachineWithoutARuntimeGradesNothing() throws {
         try learner.write(Self.answer, to: "class/ann/Dockerfile")
-        for words in [["grade", "class", "--lesson", "greeting", "--out", "out"]] {
-            let outcome = try learner.run(words, environment: ["LESSON_RUNTIME": "/nowhere/runtime"])
-            #expect(outcome.status == 2)
-            #expect(outcome.error.contains("'/nowhere/runtime' cannot be executed"), "\(outcome.error)")
-            #expect(outcome.error.contains("lesson doctor"))
-        }
+        let outcome = try learner.run(
+            ["grade", "class", "--lesson", "greeting", "--out", "out"],
+            environment: ["LESSON_RUNTIME": "/nowhere/runtime"])
+        #expect(outcome.status == 2)
+        #expect(outcome.error.contains("'/nowhere/runtime' cannot be executed"), "\(outcome.error)")
+        #expect(outcome.error.contains("lesson doctor"))
         #expect(!FileManager.default.fileExists(atPath: learner.folder.appendingPathComponent("out/report.json").path))
         let again = try learner.run(["grade", "class", "--lesson", "greeting", "--out", "out"])
         #expect(again.output.contains("1 submission: 1 pass"), "\(again.output)\(again.error)")

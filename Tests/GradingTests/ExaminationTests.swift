@@ -176,6 +176,6 @@ import Testing
         ("??/", "puts(\"\\?\\?/\");"), ("\u{E9}\n", "puts(\"\\303\\251\\012\");"),
     ])
     func theCanaryIsValidC(_ text: String, _ line: String) {
-        #expect(String(decoding: Substitution.canary(printing: text, failing: "x"), as: UTF8.self).contains(line))
+        #expect(String(decoding: Canary.source(printing: text, failing: "x"), as: UTF8.self).contains(line))
     }
 }

@@ -158,8 +158,7 @@ struct RunWork: Sendable {
             var failure = BuildFailure.sandbox(error, file: job.file, range: command.range)
             failure.diagnostic.message = mask.text(failure.diagnostic.message)
             for (stream, bytes) in mask.finish() { show(stream, bytes) }
-            failure.lastOutput = tail.content
-            failure.lastOutputByStream = tail.byStream
+            failure.quote(tail)
             throw failure
         }
     }
@@ -193,16 +192,14 @@ struct RunWork: Sendable {
                 hint: "connect this machine to the network and try again; `lesson doctor` says what works",
                 file: job.file, range: command.range)
             failure.exitCode = code
-            failure.lastOutput = tail.content
-            failure.lastOutputByStream = tail.byStream
+            failure.quote(tail)
             throw failure
         }
         if outcome.ending != .exited(0), FullDisk.ended(tail.content, writingTo: job.store.location) {
             failure = .environment(
                 "disk-full", "no space left on the disk for `\(shown)`", file: job.file, range: command.range)
             failure.exitCode = outcome.exitCode
-            failure.lastOutput = tail.content
-            failure.lastOutputByStream = tail.byStream
+            failure.quote(tail)
             throw failure
         }
         switch outcome.ending {
@@ -224,8 +221,7 @@ struct RunWork: Sendable {
                 hint: limit.kind.advice, file: job.file, range: command.range)
         }
         failure.exitCode = outcome.exitCode
-        failure.lastOutput = tail.content
-        failure.lastOutputByStream = tail.byStream
+        failure.quote(tail)
         throw failure
     }
 

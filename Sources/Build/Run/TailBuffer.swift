@@ -1,5 +1,13 @@
 import Synchronization
 
+extension BuildFailure {
+    /// Takes over what the step that failed printed last.
+    mutating func quote(_ tail: TailBuffer) {
+        lastOutput = tail.content
+        lastOutputByStream = tail.byStream
+    }
+}
+
 /// The last output of a step, at most 64 KiB.
 final class TailBuffer: Sendable {
     static let limit = 64 << 10

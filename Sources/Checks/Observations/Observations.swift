@@ -62,6 +62,14 @@ package struct Observations: Sendable, Hashable, Codable {
     }
 }
 
+extension Observations {
+    /// What the command starts, if it is something of the submission's and not of the base.
+    package var ownCommand: ImageDelta.Entry? {
+        guard let path = executables.first(where: \.isCommand)?.path else { return nil }
+        return delta?.entries.first { $0.path == path && !$0.isHidden }
+    }
+}
+
 /// How the build ended.
 package enum BuildObservation: Sendable, Hashable, Codable {
     case built(seconds: Double, cachedSteps: Int, totalSteps: Int)

@@ -30,6 +30,16 @@ extension ExaminationEngine {
     package func history(ofLayer id: String) async throws(Ungradable) -> LayerTable { try await layer(id) }
     package func lease() -> any Sendable { () }
     package func tidy() async {}
+
+    /// What an image prints on standard output.
+    /// - Throws: when the machine could not run it: nobody's answer is worse for that.
+    func output(of image: EngineImage, _ order: RunOrder) async throws(Ungradable) -> [UInt8] {
+        let run = await run(image, order)
+        guard case .fault(let reason) = run.ending else { return run.standardOutput }
+        throw Ungradable(
+            .fault, message: "the image could not be run here: \(Wording.clipped(reason, 300))",
+            remedy: "this is not your doing: `lesson doctor` says what this machine lacks")
+    }
 }
 
 /// What is to be built.

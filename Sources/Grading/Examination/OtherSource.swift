@@ -31,12 +31,8 @@ struct OtherSource {
 
     /// Whether the command starts a program of the submission that a `RUN` made.
     private static func startsCompiledProgram(_ observations: Observations) -> Bool {
-        guard let command = observations.executables.first(where: \.isCommand), command.content?.isELF == true else {
-            return false
-        }
-        return observations.delta?.entries.contains {
-            $0.path == command.path && !$0.isHidden && $0.origin?.end == .built
-        } ?? false
+        guard let program = observations.ownCommand, program.origin?.end == .built else { return false }
+        return observations.executables.first(where: \.isCommand)?.content?.isELF == true
     }
 
     /// A source in the build that holds the expected text, although each source of the folder was replaced.
@@ -83,10 +79,10 @@ struct OtherSource {
         case .failed: return nil
         case .impossible(let reason): throw reason
         }
-        let run = await examination.engine.run(changed.image, RunOrder(limits: examination.exercise.limits))
-        if case .fault(let reason) = run.ending { throw .runFault(reason) }
+        let limits = examination.exercise.limits
+        let output = try await examination.engine.output(of: changed.image, RunOrder(limits: limits))
         let needle = Array(token.utf8)
-        guard ByteSearch.contains(run.standardOutput, needle),
+        guard ByteSearch.contains(output, needle),
             try await TokenSearch(engine: examination.engine).isInProgram(of: changed, needle)
         else { return nil }
         return files.prefix(3).map { "`\(Wording.clipped($0, 80))`" }.joined(separator: ", ")

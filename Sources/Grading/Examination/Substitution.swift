@@ -15,12 +15,11 @@ struct Substitution {
         let same = await sameAsContextFile(observations)
         let sources = ContextFiles.matching(rule.files, in: order.context)
         guard !sources.isEmpty else { return SubstitutionObservation(outcome: .noSources, sameAsContextFile: same) }
-        let token = self.token
-        let canary = Self.canary(printing: Self.text(rule, token), failing: Self.variable(token))
+        let canary = Canary(text: rule.text, token: token)
         var order = order
-        for source in sources { order.substitutions[source] = canary }
+        for source in sources { order.substitutions[source] = canary.source }
         // What the learner's own build left in a cache mount was made of another source: it must not be found here.
-        order.scope += "-\(token)"
+        order.scope += "-\(canary.token)"
         let replaced = sources.map { Wording.clipped($0.string, 120) }
         func observation(_ outcome: SubstitutionObservation.Outcome) -> SubstitutionObservation {
             SubstitutionObservation(outcome: outcome, replaced: replaced, sameAsContextFile: same)
@@ -29,35 +28,29 @@ struct Substitution {
         case .impossible(let reason): throw reason
         case .failed(let failure, _): return observation(.rebuildFailed(failure.message))
         case .built(let rebuilt):
-            let found = try await outcome(rebuilt, token, observations)
+            let found = try await outcome(rebuilt, canary, observations)
             guard found == .unchanged, same == nil else { return observation(found) }
             // Where the program is no file of the folder, its source may stand in the Dockerfile.
             if let line = InlineSource(rule: rule, order: order, built: built).line {
                 return observation(.inlineSource(line: line))
             }
-            let other = OtherSource(rule: rule, examination: examination, order: order, token: token)
+            let other = OtherSource(rule: rule, examination: examination, order: order, token: canary.token)
             if let file = try await other.file(rebuilt, observations) { return observation(.otherSource(file)) }
             return observation(found)
         }
     }
 
     private func outcome(
-        _ rebuilt: BuildReply.Built, _ token: String, _ observations: Observations
+        _ rebuilt: BuildReply.Built, _ canary: Canary, _ observations: Observations
     ) async throws(Ungradable) -> SubstitutionObservation.Outcome {
-        let needle = Array(token.utf8)
+        let needle = Array(canary.token.utf8)
         let limits = examination.exercise.limits
-        let run = await examination.engine.run(rebuilt.image, RunOrder(limits: limits))
-        if case .fault(let reason) = run.ending { throw .runFault(reason) }
-        let output = run.standardOutput
+        let output = try await examination.engine.output(of: rebuilt.image, RunOrder(limits: limits))
         if ByteSearch.contains(output, needle) {
             // The source itself was printed, not run.
             if ByteSearch.contains(output, Array("puts(\"".utf8)) { return .unchanged }
-            let stray = StrayText(
-                engine: examination.engine, text: rule.text, limits: limits, canaryText: Self.text(rule, token),
-                failing: Self.variable(token))
-            return try await stray.outcome(
-                output, of: rebuilt.image, original: built.image,
-                program: Self.ownCommand(observations))
+            return try await StrayText(engine: examination.engine, canary: canary, limits: limits).outcome(
+                output, of: rebuilt.image, original: built.image, program: observations.ownCommand?.path)
         }
         let isSilent = output.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
         if isSilent, !Self.shipsProgram(observations) { return .noProgram }
@@ -65,14 +58,6 @@ struct Substitution {
         guard isSilent || !ByteSearch.contains(output, Array(rule.text.utf8)) else { return .unchanged }
         let search = TokenSearch(engine: examination.engine)
         return try await search.isInProgram(of: rebuilt, needle) ? .embedded : .unchanged
-    }
-
-    /// What the command starts, if it is the submission's: a shell says nothing by itself.
-    private static func ownCommand(_ observations: Observations) -> ImagePath? {
-        guard let path = observations.executables.first(where: \.isCommand)?.path,
-            observations.delta?.entries.contains(where: { $0.path == path && !$0.isHidden }) == true
-        else { return nil }
-        return path
     }
 
     /// Whether the image has anything of the submission's that can be run.
@@ -113,38 +98,6 @@ struct Substitution {
         hasher.update(Array("\(examination.lesson.id)\n\(examination.exercise.id)\n\(order.scope)\n".utf8))
         hasher.update(order.dockerfile)
         return "token-" + String(hasher.finalize().hex.prefix(20))
-    }
-
-    private static func text(_ rule: SubstitutionRule, _ token: String) -> String { "\(rule.text) \(token)" }
-
-    /// The name of a variable, such that no shell drops it.
-    private static func variable(_ token: String) -> String { token.replacing("-", with: "_") }
-
-    /// A C program. `main` is weak, so that a program of several files, each replaced, still links.
-    /// - Parameter variable: with it in its environment, the program fails after it has printed.
-    static func canary(printing text: String, failing variable: String) -> [UInt8] {
-        var literal = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "?"):
-                literal += "\\" + String(UnicodeScalar(byte))
-            case 0x20...0x7E: literal.unicodeScalars.append(UnicodeScalar(byte))
-            default:
-                let octal = String(byte, radix: 8)
-                literal += "\\" + String(repeating: "0", count: 3 - octal.count) + octal
-            }
-        }
-        let source = """
-            #include <stdio.h>
-            #include <stdlib.h>
-
-            __attribute__((weak)) int main(void) {
-              puts("\(literal)");
-              return getenv("\(variable)") ? 1 : 0;
-            }
-
-            """
-        return Array(source.utf8)
     }
 }
 

@@ -115,10 +115,10 @@ extension Store {
     /// waits for the disk, and on most file systems for all that was written just before, layers too: so only while little
     /// is to be written, and nobody else is at work.
     /// - Parameter unwritten: Bytes of files that are not yet on disk; nil where that is not known.
-    func emptyLog(unwritten: Int64?) {
+    func emptyLog(unwritten: @autoclosure () -> Int64?) {
         var log = stat()
-        guard let unwritten, unwritten < Self.littleToWrite,
-            stat(location.appending(Name.database).string + "-wal", &log) == 0, log.st_size > Self.longLog
+        guard stat(location.appending(Name.database).string + "-wal", &log) == 0, log.st_size > Self.longLog,
+            let bytes = unwritten(), bytes < Self.littleToWrite
         else { return }
         try? database.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA busy_timeout = 0")

@@ -107,7 +107,7 @@ struct GradeCommand: ReportingCommand, EngineCommand {
         if console.isJSON { return try console.json(report) }
         // A script that asks for one format reads it from standard output, with a folder for the files or without one.
         let shown = formats.count == 1 ? formats[0] : .table
-        if shown == .table { return console.print(console.out.folded(GradeTable(report).lines(console.out))) }
+        if shown == .table { return console.printFolded(GradeTable(report).lines(console.out)) }
         Streams.output.write(shown.text(report))
     }
 

@@ -39,7 +39,7 @@ struct CompareCommand: ReportingCommand, EngineCommand {
         if console.isJSON {
             try console.json(report.document)
         } else {
-            console.print(console.out.folded(report.lines(console.out, all: all)))
+            console.printFolded(report.lines(console.out, all: all))
         }
         if exitCode, !report.isEqual { throw CommandExit(.failed) }
     }

@@ -39,7 +39,7 @@ struct ExplainCommand: ReportingCommand, EngineCommand {
             } else {
                 for (index, one) in found.enumerated() {
                     if index > 0 { console.print([StyledLine(), StyledLine("it leads to", .muted)]) }
-                    console.print(console.out.folded(one.lines(console.out)))
+                    console.printFolded(one.lines(console.out))
                 }
             }
         } catch {

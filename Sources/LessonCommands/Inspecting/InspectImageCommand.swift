@@ -66,7 +66,7 @@ struct InspectImageCommand: ReportingCommand, EngineCommand {
         if console.isJSON { return try console.json(report.document(all: all)) }
         if fullScreen { return try await FullScreenView(report).run(console) }
         guard tree else {
-            return console.print(console.out.folded(InspectionTable(report: report, all: all).lines(console.out)))
+            return console.printFolded(InspectionTable(report: report, all: all).lines(console.out))
         }
         let paths = PathTree(report.inspection, all: all)
         let rows = paths.rows { _, level in level + 1 < depth }

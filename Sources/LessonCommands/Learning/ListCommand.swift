@@ -85,7 +85,7 @@ struct Listing: Encodable {
 
     func print(_ console: Console) throws {
         if console.isJSON { return try console.json(self) }
-        console.print(console.out.folded(lines(console.out)))
+        console.printFolded(lines(console.out))
     }
 
     func lines(_ terminal: Terminal) -> [StyledLine] {

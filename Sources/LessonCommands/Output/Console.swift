@@ -17,6 +17,9 @@ struct Console: Sendable {
         Streams.output.write(out.text(lines))
     }
 
+    /// A result of facts and sentences, whose long lines go on below in a narrow window.
+    func printFolded(_ lines: [StyledLine]) { print(out.folded(lines)) }
+
     /// A result in plain words; control characters become visible.
     func print(_ text: String) {
         Streams.output.write(SafeText(block: text).description + "\n")
