@@ -307,6 +307,64 @@ struct StoreTests {
         withExtendedLifetime(lease) {}
     }
 
+    @Test func `a cache mount that somebody holds is not pruned`() async throws {
+        let store = try scratch.store()
+        let key = Digest.sha256(of: "cache")
+        let hold = try await store.holdCacheMount(key, sharing: .shared)
+        let folder = try store.directory(of: hold) { _ in }
+        try store.write("test") { try $0.execute(sql: "UPDATE cache_mounts SET used = 10") }
+        let other = try scratch.store()
+        #expect(try await other.prune(PruneRequest()).cache.isEmpty)
+        #expect(access(folder.string, F_OK) == 0)
+        #expect(try store.diskUsage().cacheMounts == 1)
+        hold.release()
+        #expect(try await other.prune(PruneRequest()).cache == [key.hex])
+        #expect(access(folder.string, F_OK) != 0)
+        #expect(try folders("cache-mounts").isEmpty)
+        withExtendedLifetime(other) {}
+    }
+
+    @Test func `a cache mount is there when it is complete, not before`() async throws {
+        let store = try scratch.store()
+        let hold = try await store.holdCacheMount(Digest.sha256(of: "cache"), sharing: .shared)
+        let lock = "\(hold.name).lock"
+        #expect(throws: Errno.ioError) {
+            try store.directory(of: hold) { path in
+                try RootedDirectory(at: path).writeFile("half", [1])
+                #expect(try folders("cache-mounts") == [lock])
+                throw Errno.ioError
+            }
+        }
+        #expect(try folders("cache-mounts") == [lock])
+        // Two make it at once: what the first made counts.
+        let folder = try store.directory(of: hold) { path in
+            try RootedDirectory(at: path).writeFile("second", [1])
+            _ = try store.directory(of: hold) { try RootedDirectory(at: $0).writeFile("first", [1]) }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.string) == ["first"])
+        #expect(try store.directory(of: hold) { _ in Issue.record("it was there") } == folder)
+        hold.release()
+    }
+
+    @Test func `a locked cache mount has one holder, a private one as many as there are directories`() async throws {
+        let store = try scratch.store()
+        let key = Digest.sha256(of: "cache")
+        let first = try await store.holdCacheMount(key, sharing: .private)
+        let second = try await store.holdCacheMount(key, sharing: .private)
+        #expect(first.name == key.hex && second.name == "\(key.hex)-1")
+        let waiting = Task { try await store.holdCacheMount(key, sharing: .locked) }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        first.release()
+        let locked = try await store.holdCacheMount(key, sharing: .locked)
+        #expect(locked.name == key.hex)
+        locked.release()
+        second.release()
+        let shared = try await store.holdCacheMount(key, sharing: .shared)
+        #expect(try await store.holdCacheMount(key, sharing: .shared).name == shared.name)
+        shared.release()
+    }
+
     @Test func `the store is brought down to a size, and keeps images that have a name`() async throws {
         let store = try scratch.store()
         let big = String(repeating: "x", count: 100_000)

@@ -1,102 +1,104 @@
 import Dockerfile
-import Glibc
 import Images
 import Linux
 import OCI
 import SystemPackage
 
-/// A directory that `RUN --mount=type=cache` finds again: kept beside the store, one for each scope and id.
+/// Which directory a `RUN --mount=type=cache` finds again, and how it is used: one for each scope, id and beginning.
 struct CacheMount: Sendable {
-    let directory: FilePath
-    private let name: String
-    private let store: Store
-    private let lock: OwnedDescriptor?
+    /// No id, however odd, leads anywhere else: it is only in this digest.
+    let key: Digest
+    /// What the first to use it decides about the directory.
+    let mount: Mount
 
-    /// Takes the cache of an id, made when there is none.
-    /// - Parameters:
-    ///   - scope: Whose it is: submissions share none.
-    ///   - origin: Names what `seed` is.
-    ///   - seed: What a new one starts with.
-    ///   - isOuter: Something else is mounted in it: nobody may change it meanwhile.
-    static func take(
-        id: String, mount: Mount, scope: String, origin: String, seed: (root: RootedDirectory, path: FilePath)?,
-        isOuter: Bool, job: BuildJob
-    ) throws -> CacheMount {
-        // The name is a digest: no id, however odd, leads anywhere else.
-        var key = StepKey("cache-mount")
-        key.add(scope)
-        key.add(id)
+    /// - Parameter scope: Whose it is: submissions share none.
+    init(_ entry: RunMounts.Entry, scope: String) {
+        mount = entry.mount
+        var digest = StepKey("cache-mount")
+        digest.add(scope)
+        digest.add(mount.id.isEmpty ? entry.target : mount.id)
         // Caches that begin differently are different caches.
-        key.add([mount.mode, mount.uid, mount.gid].map { $0.map { String($0) } ?? "" })
-        key.add(origin)
-        let caches = job.store.location.appending("cache-mounts")
-        try RootedDirectory(at: job.store.location).makeDirectories(FilePath("cache-mounts"), mode: 0o700)
-        let root = try RootedDirectory(at: caches)
-        var name = key.finish().hex
-        var lock = try hold(
-            name, in: root, waits: mount.sharing != .private,
-            exclusive: isOuter || (mount.sharing != nil && mount.sharing != .shared))
-        if lock == nil, mount.sharing == .private {
-            // Somebody has it: a private cache of its own, thrown away by the next clean-up.
-            var turn = 1
-            while lock == nil, turn < 1000 {
-                lock = try hold("\(name)-\(turn)", in: root, waits: false, exclusive: true)
-                if lock != nil { name = "\(name)-\(turn)" }
-                turn += 1
-            }
-        }
-        // First, so that nobody prunes it from now on.
-        try job.store.noteCacheMount(name)
-        let path = FilePath(name)
-        if try root.statusIfPresent(path, followingLast: false) == nil {
-            try make(path, in: root, mount: mount, seed: seed, job: job)
-        }
-        return CacheMount(directory: caches.pushing(path), name: name, store: job.store, lock: lock)
+        digest.add([mount.mode, mount.uid, mount.gid].map { $0.map { String($0) } ?? "" })
+        digest.add(entry.chain.map { "\($0.hex) \(entry.mount.source)" } ?? "")
+        key = digest.finish()
     }
 
-    /// Gives the cache back to others, and notes how large it has become.
-    func release() {
-        // More files than this are more than anybody counts on.
-        if let usage = try? RootedDirectory(at: directory).usage(fileLimit: 200_000) {
-            try? store.noteCacheMount(name, bytes: usage.bytes)
-        }
-        withExtendedLifetime(lock) {}
-    }
-
-    private static func hold(
-        _ name: String, in root: RootedDirectory, waits: Bool, exclusive: Bool
-    ) throws -> OwnedDescriptor? {
-        let file = try root.openFile(FilePath(name + ".lock"), .readWrite, options: [.create], mode: 0o600)
-        while flock(file.rawValue, (exclusive ? LOCK_EX : LOCK_SH) | (waits ? 0 : LOCK_NB)) != 0 {
-            let error = errno
-            if error == EINTR { continue }
-            if error == EWOULDBLOCK { return nil }
-            throw LinuxError("lock a cache", FilePath(name), Errno(rawValue: error))
-        }
-        return file
-    }
-
-    private static func make(
-        _ path: FilePath, in root: RootedDirectory, mount: Mount, seed: (root: RootedDirectory, path: FilePath)?,
-        job: BuildJob
+    /// Fills the directory of a new one.
+    ///
+    /// - Parameter seed: What it starts with; nil where it starts empty.
+    func make(
+        at path: FilePath, seed: (root: RootedDirectory, path: FilePath)?, ownership: Ownership
     ) throws {
-        let mode = mount.mode ?? 0o755
-        // Another step may make it at the same time: the first one counts.
-        do {
-            try root.makeDirectory(path, mode: mode)
-        } catch {
-            if error.errno == .fileExists { return }
-            throw error
-        }
+        let parent = try RootedDirectory(at: path.removingLastComponent())
+        let name = FilePath(path.lastComponent?.string ?? "")
         if let seed {
-            let source = SourceRoot(
-                directory: seed.root, ignore: nil, keepsOwners: true, ownership: job.ownership)
+            let source = SourceRoot(directory: seed.root, ignore: nil, keepsOwners: true, ownership: ownership)
             var planner = CopyPlanner(root: source)
             let match = try planner.match(seed.path)
-            var copier = FileCopier(target: try root.subdirectory(path), ownership: job.ownership)
+            var copier = FileCopier(target: try parent.subdirectory(name), ownership: ownership)
             _ = try copier.copy(match, from: seed.root, to: "/")
         }
-        try job.ownership.set(path, uid: mount.uid ?? 0, gid: mount.gid ?? 0, kind: .directory, in: root)
-        try root.setMode(path, mode)
+        try ownership.set(name, uid: mount.uid ?? 0, gid: mount.gid ?? 0, kind: .directory, in: parent)
+        try parent.setMode(name, mount.mode ?? 0o755)
+    }
+}
+
+/// The cache mounts that one step holds: each once, however often the step mounts it.
+struct CacheMountHolds: Sendable {
+    private var holds: [Digest: CacheMountHold] = [:]
+
+    /// What a step takes, and how: in one order whatever the step's, so that two steps that mount the same two never wait
+    /// for each other.
+    static func wanted(
+        by entries: [RunMounts.Entry], scope: String
+    ) -> [(key: Digest, sharing: CacheMountSharing)] {
+        var wanted: [Digest: CacheMountSharing] = [:]
+        for entry in entries where entry.mount.kind == .cache {
+            let cache = CacheMount(entry, scope: scope)
+            // Where something else is mounted in it: nobody may change it meanwhile.
+            let isOuter = entries.contains { $0.target.hasPrefix(entry.target + "/") }
+            var sharing: CacheMountSharing =
+                switch entry.mount.sharing {
+                case .private: .private
+                case .locked: .locked
+                case .shared, nil: isOuter ? .locked : .shared
+                }
+            // Of two ways to share it the narrower one holds.
+            if let other = wanted[cache.key], other == .private || sharing == .shared { sharing = other }
+            wanted[cache.key] = sharing
+        }
+        return wanted.sorted { $0.key.hex < $1.key.hex }.map { (key: $0.key, sharing: $0.value) }
+    }
+
+    /// Takes what a step mounts.
+    mutating func take(_ entries: [RunMounts.Entry], job: BuildJob) async throws {
+        for (key, sharing) in Self.wanted(by: entries, scope: job.request.cacheMountScope) {
+            do {
+                holds[key] = try await job.store.holdCacheMount(key, sharing: sharing)
+            } catch is CancellationError {
+                throw BuildFailure.cancelled
+            }
+        }
+    }
+
+    /// The directory of a cache that is held, made when there is none.
+    func directory(
+        of cache: CacheMount, seed: (root: RootedDirectory, path: FilePath)?, job: BuildJob
+    ) throws -> FilePath {
+        guard let hold = holds[cache.key] else { throw BuildFailure.environment("system", "a cache was not taken") }
+        return try job.store.directory(of: hold) { path in
+            try cache.make(at: path, seed: seed, ownership: job.ownership)
+        }
+    }
+
+    /// Gives the caches back to others, and notes how large they have become.
+    func release(to store: Store) {
+        for hold in holds.values {
+            // More files than this are more than anybody counts on.
+            if let usage = try? store.usage(of: hold, fileLimit: 200_000) {
+                try? store.noteCacheMount(hold.name, bytes: usage)
+            }
+            hold.release()
+        }
     }
 }

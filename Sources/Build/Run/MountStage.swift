@@ -12,7 +12,7 @@ struct MountStage {
     let command: Command
     private var pendings: [PendingSnapshot] = []
     private var overlays: [LayerTree] = []
-    private var caches: [CacheMount] = []
+    private var caches = CacheMountHolds()
     private var proxies: [AgentProxy] = []
 
     init(job: BuildJob, command: Command) {
@@ -26,9 +26,9 @@ struct MountStage {
     ) async throws(BuildFailure) -> [SandboxMount] {
         var result: [SandboxMount] = []
         do {
+            try await caches.take(mounts.entries, job: job)
             for entry in mounts.entries {
-                let isOuter = mounts.entries.contains { $0.target.hasPrefix(entry.target + "/") }
-                if let mount = try await prepare(entry, isOuter: isOuter) { result.append(mount) }
+                if let mount = try await prepare(entry) { result.append(mount) }
             }
             if let script {
                 let directory = try await job.views.place()
@@ -59,17 +59,17 @@ struct MountStage {
             for proxy in proxies { proxy.close() }
             for overlay in overlays { overlay.unmount() }
             for pending in pendings { job.store.discard(pending) }
-            for cache in caches { cache.release() }
+            caches.release(to: job.store)
         }
     }
 
-    private mutating func prepare(_ entry: RunMounts.Entry, isOuter: Bool) async throws -> SandboxMount? {
+    private mutating func prepare(_ entry: RunMounts.Entry) async throws -> SandboxMount? {
         let mount = entry.mount
         switch mount.kind {
         case .ssh: return try await agent(entry)
         case .tmpfs: return SandboxMount(target: entry.target, kind: .tmpfs(size: mount.size))
         case .secret: return try await secret(entry)
-        case .cache: return try await cache(entry, isOuter: isOuter)
+        case .cache: return try await cache(entry)
         case .bind: return try await bind(entry)
         }
     }
@@ -168,23 +168,17 @@ struct MountStage {
         }
     }
 
-    private mutating func cache(_ entry: RunMounts.Entry, isOuter: Bool) async throws -> SandboxMount {
+    private func cache(_ entry: RunMounts.Entry) async throws -> SandboxMount {
         let mount = entry.mount
-        let id = mount.id.isEmpty ? entry.target : mount.id
         var seed: (root: RootedDirectory, path: FilePath)?
         if case .layers(let layers) = entry.source {
             let view = try await job.views.view(of: layers)
             seed = (view.root, FilePath(PathText.absolute(mount.source, in: "/")))
         }
-        let job = job
-        let seeded = seed
-        let origin = entry.chain.map { "\($0.hex) \(mount.source)" } ?? ""
-        let cache = try await Blocking.run {
-            try CacheMount.take(
-                id: id, mount: mount, scope: job.request.cacheMountScope, origin: origin, seed: seeded,
-                isOuter: isOuter, job: job)
+        let (seeded, held, job) = (seed, caches, job)
+        let directory = try await Blocking.run {
+            try held.directory(of: CacheMount(entry, scope: job.request.cacheMountScope), seed: seeded, job: job)
         }
-        caches.append(cache)
-        return SandboxMount(target: entry.target, kind: .bind(source: cache.directory, readOnly: mount.isReadOnly))
+        return SandboxMount(target: entry.target, kind: .bind(source: directory, readOnly: mount.isReadOnly))
     }
 }

@@ -12,10 +12,15 @@ enum FileLock {
 
     /// Takes the lock if nobody has it. The file of a lock is removed by its holder, so a lock counts only on the
     /// file that still has the name.
-    static func tryExclusive(_ path: FilePath) throws(ImageError) -> OwnedDescriptor? {
+    static func tryExclusive(_ path: FilePath) throws(ImageError) -> OwnedDescriptor? { try take(LOCK_EX, path) }
+
+    /// Takes the lock unless somebody has it alone: others may share it.
+    static func tryShared(_ path: FilePath) throws(ImageError) -> OwnedDescriptor? { try take(LOCK_SH, path) }
+
+    private static func take(_ operation: Int32, _ path: FilePath) throws(ImageError) -> OwnedDescriptor? {
         while true {
             let file = OwnedDescriptor(try open(path))
-            guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            guard flock(file.rawValue, operation | LOCK_NB) == 0 else {
                 guard errno == EWOULDBLOCK || errno == EINTR else { throw .system("cannot lock \(path)") }
                 return nil
             }

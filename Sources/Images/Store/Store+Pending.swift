@@ -8,11 +8,16 @@ extension Store {
     /// This process's folder for what is not complete, made when it is first needed.
     func ownPendingFolder() throws(ImageError) -> FilePath {
         if let own = state.withLock({ $0.pending }) { return own.folder }
-        let folder = location.appending("pending").appending(SnapshotID.random().description)
-        let lockPath = FilePath(folder.string + ".lock")
-        guard let lock = try FileLock.tryExclusive(lockPath) else {
-            throw ImageError(.system, "cannot lock a folder of the store")
+        func candidate() throws(ImageError) -> (folder: FilePath, lockPath: FilePath, lock: OwnedDescriptor?) {
+            let folder = location.appending("pending").appending(SnapshotID.random().description)
+            let lockPath = FilePath(folder.string + ".lock")
+            return (folder, lockPath, try FileLock.tryExclusive(lockPath))
         }
+        var taken = try candidate()
+        // Somebody who looks for the dead may have it first.
+        for _ in 0..<100 where taken.lock == nil { taken = try candidate() }
+        let (folder, lockPath) = (taken.folder, taken.lockPath)
+        guard let lock = taken.lock else { throw ImageError(.system, "cannot lock a folder of the store") }
         guard mkdir(folder.string, 0o700) == 0 else { throw .system("cannot make the folder \(folder)") }
         return state.withLock { state in
             if let own = state.pending {
@@ -88,15 +93,8 @@ extension Store {
                 let to = try self.ownPendingFolder().appending(entry.name)
                 if rename(from.string, to.string) == 0 { moved.append(to) }
             }
-            let mounts = self.location.appending("cache-mounts")
-            guard let names = try? RootedDirectory(at: mounts).entries().map(\.name) else { return moved }
             let mounted = try Set(String.fetchAll(database, sql: "SELECT name FROM cache_mounts"))
-            for name in names where name.extension != "lock" && !mounted.contains(name.string) {
-                let to = try self.ownPendingFolder().appending("cache-mount-\(name)")
-                guard rename(mounts.appending(name).string, to.string) == 0 else { continue }
-                unlink(mounts.appending(name).string + ".lock")
-                moved.append(to)
-            }
+            moved += try self.takeAwayCacheMounts(otherThan: mounted)
             return moved
         }
         for path in unknown { try removeTree(path) }

@@ -146,7 +146,7 @@ extension Store {
     private func removeCache(
         keeping limit: Int64, isAll: Bool, usedBefore oldest: Int64, _ result: inout PruneResult
     ) throws(ImageError) {
-        var mounts: [(name: String, bytes: Int64)] = []
+        var mounts: [(name: String, folder: FilePath, bytes: Int64)] = []
         result.steps += try write("remove steps") { database in
             let steps = try Row.fetchAll(
                 database,
@@ -172,22 +172,23 @@ extension Store {
                     kept += bytes
                     if let snapshot = step.snapshot { counted.insert(snapshot) }
                 } else if step.used <= oldest {
+                    if step.isMount {
+                        // Nobody can begin to use it while its row goes; what somebody uses stays.
+                        guard let folder = try self.takeAwayCacheMount(step.key) else { continue }
+                        mounts.append((step.key, folder, step.bytes))
+                    } else {
+                        removed += 1
+                    }
                     try database.execute(
                         sql: step.isMount
                             ? "DELETE FROM cache_mounts WHERE name = ?" : "DELETE FROM steps WHERE key = ?",
                         arguments: [step.key])
-                    if step.isMount { mounts.append((step.key, step.bytes)) } else { removed += 1 }
                 }
             }
             return removed
         }
-        for mount in mounts where mount.name.utf8.allSatisfy({ $0 == 45 || Character(Unicode.Scalar($0)).isHexDigit }) {
-            let folder = location.appending("cache-mounts").appending(mount.name)
-            let trash = try ownPendingFolder().appending("cache-mount-\(mount.name)")
-            // Out of sight first: a step that begins now makes a new one.
-            guard rename(folder.string, trash.string) == 0 else { continue }
-            unlink(folder.string + ".lock")
-            try removeTree(trash)
+        for mount in mounts {
+            try removeTree(mount.folder)
             result.cache.append(mount.name)
             result.bytes += mount.bytes
         }

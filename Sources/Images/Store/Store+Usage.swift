@@ -94,17 +94,4 @@ extension Store {
             }
         }
     }
-
-    /// Notes that the directory of a cache mount is used.
-    ///
-    /// - Parameter bytes: what it takes on disk; nil when that is not known yet.
-    package func noteCacheMount(_ name: String, bytes: Int64? = nil) throws(ImageError) {
-        try write("note the use of a cache mount") { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO cache_mounts (name, used, bytes) VALUES (?, ?, ?)
-                    ON CONFLICT (name) DO UPDATE SET used = excluded.used, bytes = coalesce(?, bytes)
-                    """, arguments: [name, Self.now, bytes ?? 0, bytes])
-        }
-    }
 }
