@@ -22,6 +22,20 @@ package struct LinuxError: Error, Hashable, Sendable, CustomStringConvertible {
         let place = path.map { " '\($0)'" } ?? ""
         return "cannot \(operation)\(place): \(errno.description.lowercased())"
     }
+
+    /// Whether what failed tells of what this process, or the machine, lacks at the moment, and nothing about what it was
+    /// done to.
+    package var isLack: Bool {
+        switch errno {
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .resourceTemporarilyUnavailable, .interrupted,
+            .ioError:
+            true
+        default: false
+        }
+    }
+
+    /// What to do where this process may have no more of something; nil where it is not that.
+    package var adviceOnLack: String? { errno.adviceOnLack }
 }
 
 /// Turns what `CLinux` returns (a negative errno where it failed) into a value or an error.
@@ -50,4 +64,16 @@ func checkErrno(
 extension Errno {
     /// What the last call on this thread left.
     static var last: Errno { Errno(rawValue: Glibc.errno) }
+
+    /// What to do where this process may have no more of something; nil where it is not that.
+    package var adviceOnLack: String? {
+        switch self {
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
+            "allow this shell's programs more open files: `ulimit -n 1024`; `ulimit -Hn` shows how many it may have"
+        case .noMemory, .resourceTemporarilyUnavailable:
+            "end other programs, or allow this one more processes and memory (`ulimit -u`, `ulimit -v`, the limits of "
+                + "its control group)"
+        default: nil
+        }
+    }
 }

@@ -12,7 +12,9 @@ extension BuildFailure {
                 "disk-full", "\(what): no space left on the disk",
                 hint: "free some space, or remove what no image needs with `lesson docker system prune`")
         }
-        return .environment("system", "\(what): \(error)", hint: "`lesson doctor` shows what works on this machine")
+        return .environment(
+            "system", "\(what): \(error)",
+            hint: error.adviceOnLack ?? "`lesson doctor` shows what works on this machine")
     }
 
     /// The store, a registry or an archive is not what it has to be.

@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 import SystemPackage
 
 extension ImageError {
@@ -6,7 +7,8 @@ extension ImageError {
     static func system(_ message: String, errno number: Int32 = Glibc.errno) -> ImageError {
         let reason = String(cString: strerror(number))
         guard number != ENOSPC && number != EDQUOT else { return full("\(message): \(reason.lowercased())", number) }
-        return ImageError(.system, "\(message): \(reason.lowercased())", errno: number)
+        return ImageError(
+            .system, "\(message): \(reason.lowercased())", hint: Errno(rawValue: number).adviceOnLack, errno: number)
     }
 
     /// No space left where something had to be written.

@@ -117,8 +117,11 @@ extension Store {
             hint: "build or load the image again: what needs the layer is made anew")
     }
 
-    /// Whether a snapshot's directory is where it should be; does not look inside.
-    package func exists(_ snapshot: SnapshotID) -> Bool { access(directory(of: snapshot).string, F_OK) == 0 }
+    /// Whether a snapshot's directory is where it should be; does not look inside. One that only cannot be looked at now
+    /// is not gone.
+    package func exists(_ snapshot: SnapshotID) -> Bool {
+        access(directory(of: snapshot).string, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+    }
 
     /// The size of the layer's uncompressed archive, known without packing it.
     package func tarBytes(of snapshot: SnapshotID) throws(ImageError) -> Int64 {

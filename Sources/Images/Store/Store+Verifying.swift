@@ -75,13 +75,13 @@ extension Store {
     private func compare(_ snapshot: SnapshotID) throws(ImageError) {
         let before = try committed(snapshot)
         if before.isLarge, isLookup, ComparisonMark(folder: folder(of: snapshot)).isFresh { return }
-        if looks(snapshot, as: before) { return }
+        if try looks(snapshot, as: before) { return }
         guard !isLookup else { throw ImageError(.corrupt, "the layer \(snapshot) in the store may be damaged") }
         // One thread at a time, as it reads and records, or removes, all of a layer. What another found out meanwhile is
         // in the database.
         try closeComparison.withLock { _ throws(ImageError) in
             let now = try committed(snapshot)
-            if !looks(snapshot, as: now) { try compareClosely(snapshot, with: now) }
+            if try !looks(snapshot, as: now) { try compareClosely(snapshot, with: now) }
         }
     }
 
@@ -101,18 +101,28 @@ extension Store {
     }
 
     /// Whether no file of a layer was touched. A tree that is gone, or cannot be walked, looks like nothing.
-    private func looks(_ snapshot: SnapshotID, as committed: Committed) -> Bool {
-        let summary = try? rooted(directory(of: snapshot)).summary()
+    private func looks(_ snapshot: SnapshotID, as committed: Committed) throws(ImageError) -> Bool {
+        let summary = try summary(of: snapshot)
         guard let summary, committed.summary == summary else { return false }
         if committed.isLarge { ComparisonMark(folder: folder(of: snapshot)).set() }
         return true
+    }
+
+    /// What a layer looks like; nil where it cannot be walked, which a lack of ours never says about the layer.
+    private func summary(of snapshot: SnapshotID) throws(ImageError) -> String? {
+        do throws(LinuxError) {
+            return try RootedDirectory(at: directory(of: snapshot)).summary()
+        } catch {
+            guard error.isLack else { return nil }
+            throw ImageError(error)
+        }
     }
 
     /// What is wrong with a layer, if anything; else it is noted what the layer looks like now.
     private func compareClosely(_ snapshot: SnapshotID, with committed: Committed) throws(ImageError) {
         let root = try rooted(directory(of: snapshot))
         // Before content is read: what is changed after that shows.
-        let summary = try? root.summary()
+        let summary = try summary(of: snapshot)
         let listing = try LayerWalk(root: root, ids: ids).listing()
         // An older program's fingerprint cannot be compared: such a layer is made again.
         guard committed.fingerprint == SnapshotRecord(listing).fingerprint else {
@@ -123,7 +133,12 @@ extension Store {
             // Names and sizes are as they were, and something was written: only content can tell what.
             guard let known = committed.diffID else {
                 let paths = listing.entries.lazy.filter { !$0.isDirectory && !$0.isRoot }.map(\.path)
-                let file = root.firstChanged(after: committed.added + 1, of: paths)
+                let file: FilePath?
+                do throws(LinuxError) {
+                    file = try root.firstChanged(after: committed.added + 1, of: paths)
+                } catch {
+                    throw ImageError(error)
+                }
                 throw try damaged(snapshot, file.map { "is damaged at /\($0)" } ?? "was changed")
             }
             // Forgets the layer when its digest is another one.

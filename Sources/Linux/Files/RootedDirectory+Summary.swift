@@ -16,13 +16,24 @@ extension RootedDirectory {
         return "1 \(summary.entries) \(String(summary.first, radix: 16)) \(String(summary.second, radix: 16))"
     }
 
-    /// The first of some files that was changed after a point in time, by its `ctime`; the paths are relative.
-    package func firstChanged(after seconds: Int64, of paths: some Sequence<FilePath>) -> FilePath? {
-        paths.first { path in
-            guard let place = try? parent(of: path, "examine") else { return true }
+    /// The first of some files that was changed after a point in time, by its `ctime`, or is not there; the paths are
+    /// relative. Throws where this process lacks what it takes to look.
+    package func firstChanged(
+        after seconds: Int64, of paths: some Sequence<FilePath>
+    ) throws(LinuxError) -> FilePath? {
+        for path in paths {
             var status = stat()
-            let failed = place.name.withPlatformString { fstatat(place.fd, $0, &status, AT_SYMLINK_NOFOLLOW) }
-            return failed != 0 || Int64(status.st_ctim.tv_sec) > seconds
+            do throws(LinuxError) {
+                let place = try parent(of: path, "examine")
+                try checkErrno("examine", path) {
+                    place.name.withPlatformString { fstatat(place.fd, $0, &status, AT_SYMLINK_NOFOLLOW) }
+                }
+            } catch {
+                if error.isLack { throw error }
+                return path
+            }
+            if Int64(status.st_ctim.tv_sec) > seconds { return path }
         }
+        return nil
     }
 }

@@ -202,7 +202,8 @@ struct OutsideProcess {
     }
 
     static func hint(_ error: LinuxError) -> String {
-        switch error.errno {
+        if let advice = error.adviceOnLack { return advice }
+        return switch error.errno {
         case .noSpace, .tooManyUsers:
             "the kernel allows no more user namespaces: raise user.max_user_namespaces with sysctl"
         default:
