@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Linux
 import OCI
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -290,6 +291,31 @@ struct StoreTests {
         #expect(try folders("sessions").count == 1)
     }
 
+    @Test func `who opens the store while it is pruned keeps what it finds`() async throws {
+        let store = try scratch.store()
+        let key = Digest.sha256(of: "step")
+        try store.recordStep(key, CachedStep(snapshot: try await snapshot(store)))
+        try await store.put(image([try await snapshot(store, "image")]), references: [Reference(parsing: "name")])
+        let opened = Mutex<Store?>(nil)
+        var request = PruneRequest()
+        request.allImages = true
+        // Asked after it was found out who is at work.
+        request.images = { [scratch] _ in
+            opened.withLock { opened in
+                opened = try? scratch.store()
+                #expect(throws: Never.self) { try opened?.cachedStep(key) != nil }
+            }
+            return false
+        }
+        #expect(try await store.prune(request).steps == 0)
+        let other = try #require(opened.withLock { $0 })
+        let found = try #require(try other.cachedStep(key)?.snapshot)
+        #expect(other.exists(found))
+        other.close()
+        request.images = { _ in false }
+        #expect(try await store.prune(request).steps == 1)
+    }
+
     @Test func `a lease that ended holds nothing, one that goes on holds what it used`() async throws {
         let store = try scratch.store()
         let (first, second) = (Digest.sha256(of: "1"), Digest.sha256(of: "2"))
@@ -363,6 +389,32 @@ struct StoreTests {
         let shared = try await store.holdCacheMount(key, sharing: .shared)
         #expect(try await store.holdCacheMount(key, sharing: .shared).name == shared.name)
         shared.release()
+    }
+
+    @Test func `who has a damaged database open does not blame the new one`() async throws {
+        let path = scratch.file("store/store.sqlite")
+        let old = try scratch.store()
+        // Garbage in all pages but the first, which says that it is a database.
+        try await old.database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        func damage() throws {
+            let file = try FileDescriptor.open(path, .readWrite)
+            defer { try? file.close() }
+            let size = try file.seek(offset: 0, from: .end)
+            _ = try file.writeAll(toAbsoluteOffset: 4096, Array(repeating: 0xa5, count: Int(size) - 4096))
+        }
+        old.database.releaseMemory()
+        try damage()
+        #expect(throws: ImageError.self) { try old.images() }
+        let new = try scratch.store()
+        #expect(new.takeRepairs().contains { $0.contains("damaged") })
+        let key = Digest.sha256(of: "step")
+        try new.recordStep(key, CachedStep(snapshot: nil))
+        // It still has the old file in hand.
+        #expect(throws: ImageError.self) { try old.images() }
+        let next = try scratch.store()
+        #expect(next.takeRepairs().isEmpty)
+        #expect(try next.cachedStep(key) != nil)
+        withExtendedLifetime((old, new)) {}
     }
 
     @Test func `the store is brought down to a size, and keeps images that have a name`() async throws {

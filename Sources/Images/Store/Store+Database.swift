@@ -9,6 +9,8 @@ extension Store {
     /// The database of a store, with what had to be done to have one.
     struct Opened {
         var queue: DatabaseQueue
+        /// Which file it is, whatever is at its path later.
+        var file: FileIdentity?
         /// There was none, or none that could be used.
         var isNew: Bool
         var repair: String?
@@ -28,30 +30,32 @@ extension Store {
     /// - Parameter mending: else what is not as it should be is an error.
     static func openDatabase(in location: FilePath, mending: Bool) throws(ImageError) -> Opened {
         let path = location.appending(Name.database)
-        let mark = location.appending(Name.mark)
+        let mark = DamageMark(path: location.appending(Name.mark), database: path)
+        // Shared by all who open it, held alone by who replaces it: a new database never meets the log of an old one.
+        let lock = try SharedLock(location.appending(Name.lock))
+        defer { lock.release() }
+        try lock.take(LOCK_SH)
         guard mending else {
-            guard access(mark.string, F_OK) != 0 else { throw ImageError(.corrupt, "the database is damaged") }
-            return Opened(queue: try openSound(path, making: false).queue, isNew: false, repair: nil)
+            guard !mark.isSet else { throw ImageError(.corrupt, "the database is damaged") }
+            let (queue, _) = try openSound(path, making: false)
+            return Opened(queue: queue, file: FileIdentity(path), isNew: false, repair: nil)
         }
-        if access(mark.string, F_OK) != 0 {
+        if !mark.isSet {
             do throws(ImageError) {
                 let (queue, isNew) = try openSound(path)
                 let repair =
                     isNew && hasSnapshots(location)
                     ? "the database of the store was gone: what it named is made again when it is needed" : nil
-                return Opened(queue: queue, isNew: isNew, repair: repair)
+                return Opened(queue: queue, file: FileIdentity(path), isNew: isNew, repair: repair)
             } catch {
                 guard error.code == .corrupt else { throw error }
             }
         }
         // One process mends it, the others find it mended.
-        let lock = OwnedDescriptor(try FileLock.open(location.appending(Name.lock)))
-        while flock(lock.rawValue, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw .system("cannot lock the store") }
-        }
-        defer { withExtendedLifetime(lock) {} }
-        if access(mark.string, F_OK) != 0, let (queue, isNew) = try? openSound(path) {
-            return Opened(queue: queue, isNew: isNew, repair: nil)
+        lock.release()
+        try lock.take(LOCK_EX)
+        if !mark.isSet, let (queue, isNew) = try? openSound(path) {
+            return Opened(queue: queue, file: FileIdentity(path), isNew: isNew, repair: nil)
         }
         let aside = location.appending(Name.damaged)
         guard rename(path.string, aside.string) == 0 || errno == ENOENT else {
@@ -59,9 +63,9 @@ extension Store {
         }
         for end in ["-wal", "-shm"] { unlink(path.string + end) }
         let (queue, _) = try openSound(path)
-        unlink(mark.string)
+        mark.remove()
         return Opened(
-            queue: queue, isNew: true,
+            queue: queue, file: FileIdentity(path), isNew: true,
             repair: "the database of the store was damaged and is now \(aside): "
                 + "images and steps are made again when they are needed")
     }
@@ -293,8 +297,9 @@ extension Store {
         } catch {
             // What the database itself says; errors of ours that pass through it are about layers.
             if let code = (error as? DatabaseError)?.resultCode, code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB {
-                let mark = OwnedDescriptor(try FileLock.open(location.appending(Name.mark)))
-                withExtendedLifetime(mark) {}
+                // Another one may be at its place already: that one is not to blame.
+                try DamageMark(path: location.appending(Name.mark), database: location.appending(Name.database))
+                    .set(for: databaseFile)
             }
             let failure = Self.failure(what, error)
             throw failure.code == .system ? failure.asFull(at: location) : failure

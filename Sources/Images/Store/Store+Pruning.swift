@@ -63,7 +63,7 @@ extension Store {
             for image in try self.danglingImages(usedBefore: oldest) {
                 guard try self.diskUsage().totalBytes > limit else { break }
                 // Somebody may have used it or named it since it was listed.
-                let isGone = try self.write("remove an image") { database in
+                let isGone = try self.removing("remove an image", usedBefore: oldest) { database, oldest in
                     try database.execute(
                         sql: """
                             DELETE FROM images WHERE key = ? AND used <= ? AND key NOT IN (SELECT image FROM names)
@@ -120,7 +120,7 @@ extension Store {
             if inUse.contains(found.image.key) { continue }
             if let since = request.unusedSince, found.added > since { continue }
             if let isWanted = request.images, !isWanted(found.image) { continue }
-            let isGone = try write("remove images") { database in
+            let isGone = try removing("remove images", usedBefore: oldest) { database, oldest in
                 try database.execute(
                     sql: "DELETE FROM images WHERE key = ? AND used <= ?",
                     arguments: [found.image.key.description, oldest])
@@ -147,7 +147,7 @@ extension Store {
         keeping limit: Int64, isAll: Bool, usedBefore oldest: Int64, _ result: inout PruneResult
     ) throws(ImageError) {
         var mounts: [(name: String, folder: FilePath, bytes: Int64)] = []
-        result.steps += try write("remove steps") { database in
+        result.steps += try removing("remove steps", usedBefore: oldest) { database, oldest in
             let steps = try Row.fetchAll(
                 database,
                 sql: """
@@ -201,7 +201,7 @@ extension Store {
         only layer: SnapshotID? = nil, usedBefore oldest: Int64
     ) throws(ImageError) -> (names: [String], bytes: Int64) {
         let trash = try ownPendingFolder()
-        let removed: [(FilePath, Int64)] = try write("remove layers") { database in
+        let removed: [(FilePath, Int64)] = try removing("remove layers", usedBefore: oldest) { database, oldest in
             let rows = try Row.fetchAll(
                 database,
                 sql: """

@@ -1,3 +1,4 @@
+import GRDB
 import Glibc
 import Linux
 import Synchronization
@@ -16,7 +17,12 @@ final class StoreSession: Sendable {
         var count = 0
     }
 
-    init(in folder: FilePath) throws(ImageError) {
+    /// - Parameter entry: Held alone by who removes things, while they go: a session that begins then is either seen
+    ///   there, or finds them gone.
+    init(in folder: FilePath, entry: FilePath) throws(ImageError) {
+        let entry = try SharedLock(entry)
+        try entry.take(LOCK_SH)
+        defer { entry.release() }
         var path = folder.appending(SnapshotID.random().description)
         var lock = try FileLock.tryExclusive(path)
         // Somebody who looked for the dead had it first.
@@ -105,6 +111,24 @@ extension Store {
             if let mark = try StoreSession.mark(of: path) { oldest = min(oldest, mark - 1) }
         }
         return oldest
+    }
+
+    /// Where what ``StoreSession`` calls `entry` is, in a store.
+    static let entryLock = "sessions.lock"
+
+    /// Removes things in one transaction, as seen from it: who opened the store since `oldest` was found relies on what
+    /// was used a minute before that, without noting it again.
+    ///
+    /// - Parameter body: gets the latest time of use of what may go.
+    @discardableResult
+    func removing<Value>(
+        _ what: String, usedBefore oldest: Int64, _ body: (Database, Int64) throws -> Value
+    ) throws(ImageError) -> Value {
+        let entry = try SharedLock(location.appending(Self.entryLock))
+        try entry.take(LOCK_EX)
+        defer { entry.release() }
+        let last = min(oldest, try oldestUse(isOver: true))
+        return try write(what) { try body($0, last) }
     }
 
     /// The files of processes that have the store open beside this object; those of the dead are removed.

@@ -13,6 +13,8 @@ package final class Store: Sendable {
     package let location: FilePath
     package let ids: IdentityMapping
     let database: DatabaseQueue
+    /// The file that ``database`` is.
+    let databaseFile: FileIdentity?
     let state = Mutex(State())
     /// Held while all of a layer is read to compare it.
     let closeComparison = Mutex(())
@@ -44,10 +46,12 @@ package final class Store: Sendable {
         for folder in ["", "snapshots", "pending", "locks", "sessions"] {
             try Self.makeFolder(folder.isEmpty ? location : location.appending(folder))
         }
-        session = try StoreSession(in: location.appending("sessions"))
+        session = try StoreSession(
+            in: location.appending("sessions"), entry: location.appending(Self.entryLock))
         isLookup = !tidying
         let opened = try Self.openDatabase(in: location, mending: tidying)
         database = opened.queue
+        databaseFile = opened.file
         bootID = Self.readBootID()
         guard tidying else { return }
         if let words = opened.repair { noteRepair(words) }
