@@ -19,6 +19,8 @@ struct CopyEntry: Sendable {
     var size: Int64
     var modifiedSeconds: Int64
     var modifiedNanoseconds: UInt32
+    /// When the file of a context last changed, as it was found; nil where nobody can change it.
+    var changed: FileStatus.Stamp?
     /// Where a link points to, as it is written.
     var linkTarget: FilePath?
     /// Files of the same number are one file under several names.

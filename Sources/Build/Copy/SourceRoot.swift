@@ -64,6 +64,7 @@ struct SourceRoot: Sendable {
         case .symbolicLink: entry.linkTarget = try here.readLink(name)
         case .regular:
             if status.linkCount > 1 { entry.linkGroup = status.inode }
+            if !keepsOwners { entry.changed = status.changed }
             if keepsOwners, status.mode & 0o111 != 0 {
                 entry.capability = try here.extendedAttribute(name, "security.capability")
             }
@@ -73,6 +74,7 @@ struct SourceRoot: Sendable {
                 // What is replaced was changed last: `make` must not take an older program for its result.
                 entry.modifiedSeconds = Self.substituteTime
                 entry.linkGroup = nil
+                entry.changed = nil
             }
         default: break
         }

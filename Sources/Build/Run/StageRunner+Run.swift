@@ -36,7 +36,11 @@ extension StageRunner {
         let work = RunWork(
             job: job, command: command, step: step, runCommand: runCommand, mounts: mounts, network: network,
             hostname: hostname, state: state)
-        try await layer(digest, history: history, record: &record) {
+        let job = job
+        try await layer(
+            digest, history: history, record: &record,
+            isAsKeyed: { job.isUnchanged(mounts.firstChanged(), range: command.range) }
+        ) {
             pending async throws(BuildFailure) -> [CopySource] in
             try await work.run(in: pending)
             return []

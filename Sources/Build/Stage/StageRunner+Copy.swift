@@ -82,7 +82,8 @@ extension StageRunner {
             let ready = work
             try await layer(
                 key.finish(), alias: request.isLinked ? nil : fast, history: history, isLinked: request.isLinked,
-                plan: plan, ahead: ahead, record: &record
+                plan: plan, ahead: ahead, record: &record,
+                isAsKeyed: { job.isUnchanged(ready.plan.firstChanged(in: ready.root), range: command.range) }
             ) {
                 pending async throws(BuildFailure) -> [CopySource] in
                 try await ready.write(pending, job: job)
@@ -215,7 +216,10 @@ extension StageRunner {
             root: root, place: "the build context \(name)", command: nil)
         var entry = StepRecord(kind: "FROM", line: record.line, endLine: record.line, text: "FROM \(name)")
         let job = job
-        try await layer(key.finish(), history: "FROM \(name) # buildkit", record: &entry) {
+        try await layer(
+            key.finish(), history: "FROM \(name) # buildkit", record: &entry,
+            isAsKeyed: { job.isUnchanged(work.plan.firstChanged(in: root), range: nil) }
+        ) {
             pending async throws(BuildFailure) -> [CopySource] in
             try await work.write(pending, job: job)
         }

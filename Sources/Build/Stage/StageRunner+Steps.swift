@@ -13,10 +13,13 @@ extension StageRunner {
     ///   - plan: Of a `COPY`: what it takes. Its key is about content, so a layer of the cache may have been made from
     ///     other places; the record is to name those of this build.
     ///   - ahead: The layer, being written already.
+    ///   - isAsKeyed: Whether what `key` was made of is still the same, asked once the layer is filled: else the layer may
+    ///     not be what its key says, and is this build's alone.
     ///   - make: Fills the layer.
     mutating func layer(
         _ key: Digest, alias: Digest? = nil, history: String, isLinked: Bool = false, plan: CopyPlan? = nil,
         ahead: LayerAhead? = nil, record: inout StepRecord,
+        isAsKeyed: @escaping @Sendable () -> Bool = { true },
         make: @Sendable (PendingSnapshot) async throws(BuildFailure) -> [CopySource]
     ) async throws(BuildFailure) {
         if try take(key, alias: alias, history: history, plan: plan, record: &record) { return }
@@ -57,12 +60,17 @@ extension StageRunner {
                     if !Task.isCancelled { try await look.value.get() }
                     throw error
                 }
+                let isAsKeyed = await Blocking.run { () throws(Never) in isAsKeyed() }
                 let snapshot = try await store.commit(pending)
+                guard isAsKeyed else {
+                    let chain = StepKey.own(of: snapshot.description)
+                    return (snapshot, StepMemory(chain: chain, made: clock.now, sources: sources), false)
+                }
                 let memory = StepMemory(chain: key, made: clock.now, sources: sources)
                 try store.recordStep(key, CachedStep(snapshot: snapshot, extra: memory.bytes))
                 return (snapshot, memory, false)
             }
-            if let alias, alias != key {
+            if let alias, alias != key, made.1.chain == key {
                 try store.recordStep(alias, CachedStep(snapshot: made.0, extra: made.1.bytes))
             }
         } catch let error as BuildFailure {
@@ -79,7 +87,7 @@ extension StageRunner {
         record.snapshot = made.0
         record.sources = made.1.sources
         record.cached = made.2
-        state.push(made.0, chain: key, made: made.1.made, history: history)
+        state.push(made.0, chain: made.1.chain, made: made.1.made, history: history)
     }
 
     /// Looks a step up.

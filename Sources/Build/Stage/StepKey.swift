@@ -47,6 +47,13 @@ struct StepKey {
         return key.finish()
     }()
 
+    /// The key of a layer that nobody else has.
+    static func own(of layer: String) -> Digest {
+        var key = StepKey("own")
+        key.add(layer)
+        return key.finish()
+    }
+
     /// The key of an image's layers.
     ///
     /// - Parameter layers: what the store calls their content.
