@@ -4,7 +4,6 @@ import Grading
 import Images
 import Lessons
 import OCI
-import Synchronization
 
 /// How names become images: what is in the store, what lessons say how to make, what a registry has.
 final class LessonImages: Sendable {
@@ -24,13 +23,17 @@ final class LessonImages: Sendable {
     /// Told which image it became, when it had to be made or pulled.
     private let announce: @Sendable (String) -> Void
     /// What is being made or pulled now: of several who need the same image, one gets it for all.
-    private let underWay = Mutex<[String: Task<Result<Found, ImageError>, Never>]>([:])
+    let underWay = SharedWork<String, Found, ImageError>(
+        cancelled: ImageError(.cancelled, "stopped while an image was made or pulled"))
+    private let registries: Skopeo?
 
+    /// - Parameter registries: nil for skopeo as it is installed here.
     init(
-        store: Store, declarations: @escaping @Sendable () -> [ImageDeclaration],
+        store: Store, registries: Skopeo? = nil, declarations: @escaping @Sendable () -> [ImageDeclaration],
         announce: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
+        self.registries = registries
         self.declarations = declarations
         self.announce = announce
     }
@@ -48,27 +51,15 @@ final class LessonImages: Sendable {
         }
         let here = try store.image(named: reference)
         if !pull, here != nil { return try await resolve(reference, recipes: [], platform, pull, note) }
-        let key = "\(reference.withDefaultTag.canonical) \(platform) \(pull)"
-        let task = underWay.withLock { underWay in
-            if let task = underWay[key] { return task }
-            let task = Task { () -> Result<Found, ImageError> in
-                let recipes = declarations().compactMap { try? BaseImageRecipe($0) }
-                do throws(ImageError) {
-                    return .success(try await resolve(reference, recipes: recipes, platform, pull, note))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            underWay[key] = task
-            return task
+        return try await underWay.value(for: Self.key(reference, platform, pull)) { () throws(ImageError) in
+            let recipes = self.declarations().compactMap { try? BaseImageRecipe($0) }
+            return try await self.resolve(reference, recipes: recipes, platform, pull, note)
         }
-        let result = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
-        }
-        underWay.withLock { $0[key] = nil }
-        return try result.get()
+    }
+
+    /// What is the same work.
+    static func key(_ reference: Reference, _ platform: Platform, _ pull: Bool) -> String {
+        "\(reference.withDefaultTag.canonical) \(platform) \(pull)"
     }
 
     private func resolve(
@@ -76,7 +67,8 @@ final class LessonImages: Sendable {
         _ note: @escaping @Sendable (String) -> Void
     ) async throws(ImageError) -> Found {
         let before = pull ? try store.image(named: reference) : nil
-        let resolver = ImageResolver(store: store, recipes: recipes, pulling: pull ? .always : .missing)
+        let resolver = ImageResolver(
+            store: store, recipes: recipes, pulling: pull ? .always : .missing, registries: registries)
         let found = try await resolver.resolve(reference, platform: platform, progress: note)
         if found.source != .local { announce(found.message) }
         return Found(
