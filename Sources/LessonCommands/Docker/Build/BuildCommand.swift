@@ -2,6 +2,7 @@ import ArgumentParser
 import Build
 import Diagnostics
 import Dockerfile
+import Linux
 import SystemPackage
 
 /// `lesson docker build`: Docker's flags, our engine.
@@ -107,7 +108,12 @@ struct BuildCommand: DockerCommand {
             return
         }
         let engine = try await EngineSession.open(console, runtime: runtime.choice)
-        let input = try BuildInput.read(arguments, spool: engine)
+        let stop = try Wakeup()
+        let input = try await withTaskCancellationHandler {
+            try BuildInput.read(arguments, spool: engine, unless: stop)
+        } onCancel: {
+            stop.wake()
+        }
         defer { input.cleanUp() }
         var request = try input.request(arguments)
         request.limits = limits.replacing(request.limits)

@@ -2,6 +2,7 @@ import Build
 import Diagnostics
 import Glibc
 import Images
+import Lessons
 import Linux
 import SystemPackage
 
@@ -18,9 +19,14 @@ struct BuildInput: Sendable {
     /// The largest Dockerfile.
     static let dockerfileLimit = 128 << 20
 
-    /// - Parameter engine: What unpacks a context that comes as an archive; nil where only the Dockerfile counts.
-    static func read(_ arguments: BuildArguments, spool engine: EngineSession?) throws -> BuildInput {
-        if arguments.contextPath == "-" { return try readStandardInput(arguments, spool: engine) }
+    /// - Parameters:
+    ///   - engine: What unpacks a context that comes as an archive; nil where only the Dockerfile counts.
+    ///   - stop: Ends the waiting for somebody who writes into a pipe.
+    /// - Throws: `CancellationError` when it was stopped, and what is wrong with the input.
+    static func read(
+        _ arguments: BuildArguments, spool engine: EngineSession?, unless stop: Wakeup? = nil
+    ) throws -> BuildInput {
+        if arguments.contextPath == "-" { return try readStandardInput(arguments, spool: engine, unless: stop) }
         let folder = FilePath(arguments.contextPath)
         if arguments.contextPath.contains("://") || arguments.contextPath.hasPrefix("git@") {
             throw CommandError(
@@ -37,18 +43,16 @@ struct BuildInput: Sendable {
         }
         var input = BuildInput(dockerfile: [], dockerfileName: "Dockerfile", context: folder)
         if arguments.file == "-" {
-            input.dockerfile = try readAll(STDIN_FILENO, limit: dockerfileLimit)
+            input.dockerfile = try readAll(STDIN_FILENO, limit: dockerfileLimit, unless: stop)
             input.readIgnore(root, besides: nil)
             return input
         }
-        let path = arguments.file.map { FilePath($0) } ?? defaultDockerfile(in: folder)
+        let path = dockerfilePath(arguments)
         input.dockerfileName = shown(path)
         do {
             // By the person's own name for it: links count, also those that lead out of the context.
-            let above = path.removingLastComponent()
-            let directory = try RootedDirectory(at: above.isEmpty ? FilePath(".") : above)
-            input.dockerfile = try Self.readFile(path, in: directory)
-        } catch {
+            input.dockerfile = try readFile(path, unless: stop)
+        } catch let error as LinuxError {
             throw CommandError(
                 "no-dockerfile",
                 "failed to read dockerfile: open \(shown(path)): \(error.errno.description.lowercased())",
@@ -58,15 +62,28 @@ struct BuildInput: Sendable {
         return input
     }
 
-    private static func readFile(_ path: FilePath, in directory: RootedDirectory) throws(LinuxError) -> [UInt8] {
+    /// Whether the Dockerfile can be read as often as one likes. What comes out of a pipe, as in `-f <(generate)`, is
+    /// there once: it must not even be opened by who may not need it, as whoever writes it then finds nobody who reads.
+    static func canBeReadAgain(_ arguments: BuildArguments) -> Bool {
+        guard arguments.contextPath != "-", arguments.file != "-" else { return false }
+        return LocalFiles.kind(dockerfilePath(arguments), following: true) == .file
+    }
+
+    private static func dockerfilePath(_ arguments: BuildArguments) -> FilePath {
+        arguments.file.map { FilePath($0) } ?? defaultDockerfile(in: FilePath(arguments.contextPath))
+    }
+
+    private static func readFile(_ path: FilePath, unless stop: Wakeup?) throws -> [UInt8] {
+        // Not to wait here for somebody to open the other end of a FIFO, which nothing could stop.
         let opened = path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) }
         guard opened >= 0 else { throw LinuxError("open", path, Errno(rawValue: errno)) }
         let file = OwnedDescriptor(opened)
-        let status = try FileStatus(of: file)
-        guard status.kind != .directory else { throw LinuxError("read", path, .isDirectory) }
+        let kind = try FileStatus(of: file).kind
+        guard kind != .directory else { throw LinuxError("read", path, .isDirectory) }
         do {
-            return try readAll(file.rawValue, limit: dockerfileLimit)
-        } catch {
+            return try readAll(
+                file.rawValue, limit: dockerfileLimit, isReady: kind == .regular, unless: stop)
+        } catch is CommandError {
             throw LinuxError("read", path, .fileTooLarge)
         }
     }
@@ -102,10 +119,10 @@ struct BuildInput: Sendable {
 
     // MARK: - Standard input
 
-    private static func readStandardInput(_ arguments: BuildArguments, spool engine: EngineSession?) throws
-        -> BuildInput
-    {
-        let bytes = try readAll(STDIN_FILENO, limit: 1 << 30)
+    private static func readStandardInput(
+        _ arguments: BuildArguments, spool engine: EngineSession?, unless stop: Wakeup?
+    ) throws -> BuildInput {
+        let bytes = try readAll(STDIN_FILENO, limit: 1 << 30, unless: stop)
         guard looksLikeArchive(bytes), let engine else {
             return BuildInput(dockerfile: bytes, dockerfileName: "Dockerfile", context: nil)
         }
@@ -139,23 +156,32 @@ struct BuildInput: Sendable {
         return Compression(detecting: bytes) != .none
     }
 
-    private static func readAll(_ descriptor: CInt, limit: Int) throws(CommandError) -> [UInt8] {
+    /// - Parameter isReady: Reading never waits, as from a file on a disk.
+    private static func readAll(
+        _ descriptor: CInt, limit: Int, isReady: Bool = false, unless stop: Wakeup?
+    ) throws -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
+            // Also before the first read: from a FIFO that nobody has opened to write, it would tell of an end.
+            if !isReady { try wait(for: descriptor, unless: stop) }
             let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            if count < 0, errno == EAGAIN {
-                var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                poll(&wait, 1, -1)
-                continue
-            }
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
             guard count > 0 else { return bytes }
             bytes += chunk[..<count]
             guard bytes.count <= limit else {
                 throw CommandError("too-large", "more than \(limit >> 20) MiB to read", status: .failed)
             }
         }
+    }
+
+    private static func wait(for descriptor: CInt, unless stop: Wakeup?) throws {
+        var polled = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: stop?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+        ]
+        while poll(&polled, 2, -1) < 0, errno == EINTR {}
+        if polled[1].revents != 0 { throw CancellationError() }
     }
 
     /// Removes what was unpacked.

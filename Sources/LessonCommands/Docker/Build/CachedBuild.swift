@@ -47,8 +47,7 @@ struct CachedBuild {
 
     private var isSimple: Bool {
         !arguments.noCache && !arguments.pull && arguments.idFile == nil && arguments.metadataFile == nil
-            && arguments.outputTexts.isEmpty && arguments.contextPath != "-"
-            && arguments.file != "-"
+            && arguments.outputTexts.isEmpty && BuildInput.canBeReadAgain(arguments)
     }
 
     /// Images that are here under their own names.
