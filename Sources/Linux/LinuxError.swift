@@ -17,6 +17,13 @@ package struct LinuxError: Error, Hashable, Sendable, CustomStringConvertible {
         self.errno = errno
     }
 
+    /// What to do about it, where that does not depend on who tried.
+    package var advice: String? {
+        guard operation == DedicatedThread.operation else { return errno.adviceOnLack }
+        return "this user, or this control group, may have no more processes and threads (ulimit -u, pids.max): end "
+            + "some, or allow more"
+    }
+
     /// One line, lower case, no full stop; the path is not made safe to show.
     package var description: String {
         let place = path.map { " '\($0)'" } ?? ""
@@ -33,9 +40,6 @@ package struct LinuxError: Error, Hashable, Sendable, CustomStringConvertible {
         default: false
         }
     }
-
-    /// What to do where this process may have no more of something; nil where it is not that.
-    package var adviceOnLack: String? { errno.adviceOnLack }
 }
 
 /// Turns what `CLinux` returns (a negative errno where it failed) into a value or an error.

@@ -41,12 +41,8 @@ package struct Sandbox: Sendable {
             throw SandboxError(.system, "\(error)")
         }
         let result: Result<SandboxOutcome, SandboxError> = await withTaskCancellationHandler {
-            await DedicatedThread.run { () -> Result<SandboxOutcome, SandboxError> in
-                do throws(SandboxError) {
-                    return .success(try SandboxRun(self, spec, cancellation, output).run())
-                } catch {
-                    return .failure(error)
-                }
+            await DedicatedThread.result { () throws(SandboxError) in
+                try SandboxRun(self, spec, cancellation, output).run()
             }
         } onCancel: {
             cancellation.wake()

@@ -1,3 +1,5 @@
+package import Linux
+
 /// A limit that a step ran into.
 package struct LimitExceeded: Hashable, Sendable, Codable {
     package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
@@ -67,6 +69,10 @@ package struct SandboxOutcome: Hashable, Sendable {
         case .stopped: 137
         }
     }
+}
+
+extension SandboxError: ThreadRefusal {
+    package init(_ error: LinuxError) { self.init(.system, "\(error)", hint: error.advice) }
 }
 
 /// Why a step could not be run at all. Never the learner's fault, with the exceptions `isLearners` names.

@@ -40,7 +40,9 @@ struct SavingTests {
         let pipe = Foundation.Pipe()
         let (reading, writing) = (pipe.fileHandleForReading, pipe.fileHandleForWriting)
         // On a thread of its own: a read that blocks one of the few that tasks share may block who would write.
-        async let bytes = DedicatedThread.run { [UInt8](reading.readDataToEndOfFile()) }
+        async let bytes = DedicatedThread.run { () throws(LinuxError) in
+            [UInt8](reading.readDataToEndOfFile())
+        }
         do throws(ImageError) {
             try await store.save([image], to: .descriptor(writing.fileDescriptor))
         } catch {
@@ -48,7 +50,7 @@ struct SavingTests {
             throw error
         }
         try writing.close()
-        return await bytes
+        return try await bytes
     }
 
     @Test(

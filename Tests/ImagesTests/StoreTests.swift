@@ -638,14 +638,9 @@ struct StoreTests {
         let believed = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<40 {
                 group.addTask {
-                    await DedicatedThread.run {
-                        do throws(ImageError) {
-                            try store.verify([layer])
-                            return true
-                        } catch {
-                            return error.code != .corrupt
-                        }
-                    }
+                    let seen = await DedicatedThread.result { () throws(ImageError) in try store.verify([layer]) }
+                    if case .failure(let error) = seen { return error.code != .corrupt }
+                    return true
                 }
             }
             return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Images
 import Lessons
+import Linux
 import Sandbox
 import SystemPackage
 import TerminalUI
@@ -22,6 +23,16 @@ struct ErrorWordingTests {
         let wording = ErrorWording(error)
         #expect(wording.code == code)
         #expect(wording.status == status)
+    }
+
+    /// Whoever it was that needed a thread.
+    @Test func saysWhatToDoWhereThereAreNoThreads() {
+        let error = LinuxError(DedicatedThread.operation, nil, .resourceTemporarilyUnavailable)
+        for wording in [ErrorWording(error), ErrorWording(ImageError(error)), ErrorWording(SandboxError(error))] {
+            #expect(wording.message == "cannot start a thread: resource temporarily unavailable")
+            #expect(wording.hint?.contains("ulimit -u") == true)
+            #expect(wording.status == 2)
+        }
     }
 
     @Test func speaksDockersStatusesInItsFamily() {

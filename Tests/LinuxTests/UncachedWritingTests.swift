@@ -23,15 +23,16 @@ struct UncachedWritingTests {
     @Test func whereItCannotBeHadItIsWrittenAsEver() async throws {
         let pipe = Foundation.Pipe()
         let (reading, writing) = (pipe.fileHandleForReading, pipe.fileHandleForWriting)
-        async let read = DedicatedThread.run { [UInt8](reading.readDataToEndOfFile()) }
-        let isOn = try await DedicatedThread.run {
+        async let read = DedicatedThread.run { () throws(LinuxError) in
+            [UInt8](reading.readDataToEndOfFile())
+        }
+        let written = try await DedicatedThread.run { () throws(LinuxError) in
             defer { try? writing.close() }
             var uncached = UncachedWriting(after: 0)
-            try write(&uncached, 10_000, to: writing.fileDescriptor)
-            return uncached.isOn
+            return Result { try write(&uncached, 10_000, to: writing.fileDescriptor) }.map { uncached.isOn }
         }
-        #expect(!isOn)
-        #expect(await read == bytes)
+        #expect(try !written.get())
+        #expect(try await read == bytes)
     }
 
     @Test func aFailureIsToldAsTheKernelTellsIt() {

@@ -81,7 +81,7 @@ struct LifetimeTests {
         resize(controller, rows: 40, columns: 120)
         type(controller, "exit 5\r")
         let reader = try #require(answers.takeReader())
-        let text = await DedicatedThread.run { () -> [UInt8] in
+        let text = try await DedicatedThread.run { () throws(LinuxError) -> [UInt8] in
             var all: [UInt8] = []
             var chunk = [UInt8](repeating: 0, count: 65536)
             while true {

@@ -14,7 +14,7 @@ extension BuildFailure {
         }
         return .environment(
             "system", "\(what): \(error)",
-            hint: error.adviceOnLack ?? "`lesson doctor` shows what works on this machine")
+            hint: error.advice ?? "`lesson doctor` shows what works on this machine")
     }
 
     /// The store, a registry or an archive is not what it has to be.

@@ -108,7 +108,7 @@ struct MountStage {
         proxies.append(proxy)
         try root.setMode(name, mount.mode ?? 0o600)
         try job.ownership.set(name, uid: mount.uid ?? 0, gid: mount.gid ?? 0, kind: .socket, in: root)
-        proxy.start()
+        try proxy.start()
         return SandboxMount(
             target: entry.target, kind: .bind(source: directory.pushing(name), readOnly: true), noExecute: true)
     }

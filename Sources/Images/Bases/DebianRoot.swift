@@ -90,18 +90,14 @@ struct DebianRoot {
         do throws(LinuxError) { cancellation = try Wakeup() } catch { throw ImageError(error) }
         let isSingle = store.ids.isSingle
         let result: Result<ChildProcess.Completion, LinuxError> = await withTaskCancellationHandler {
-            await DedicatedThread.run {
-                do throws(LinuxError) {
-                    try Emulation.begin(identities: isSingle)
-                    let log = ProgressLog(progress)
-                    var completion = try ChildProcess.runBlocking(
-                        command, deadline: .seconds(3600), outputLimit: 64 << 20, cancellation: cancellation
-                    ) { _, bytes in log.add(bytes) }
-                    completion.standardError = log.tail
-                    return .success(completion)
-                } catch {
-                    return .failure(error)
-                }
+            await DedicatedThread.result { () throws(LinuxError) in
+                try Emulation.begin(identities: isSingle)
+                let log = ProgressLog(progress)
+                var completion = try ChildProcess.runBlocking(
+                    command, deadline: .seconds(3600), outputLimit: 64 << 20, cancellation: cancellation
+                ) { _, bytes in log.add(bytes) }
+                completion.standardError = log.tail
+                return completion
             }
         } onCancel: {
             cancellation.wake()

@@ -1,5 +1,5 @@
 import Glibc
-import Linux
+package import Linux
 import SystemPackage
 
 extension ImageError {
@@ -26,5 +26,17 @@ extension ImageError {
             status.f_bavail == 0 || (status.f_files > 0 && status.f_favail == 0)
         else { return self }
         return .full("\(message): no space left on device")
+    }
+}
+
+extension ImageError: ThreadRefusal {
+    /// A failed system call as this module reports it.
+    package init(_ error: LinuxError) {
+        if let advice = error.advice {
+            self.init(.system, "\(error)", hint: advice, errno: error.errno.rawValue)
+            return
+        }
+        self = .system(
+            "cannot \(error.operation)\(error.path.map { " \($0)" } ?? "")", errno: error.errno.rawValue)
     }
 }

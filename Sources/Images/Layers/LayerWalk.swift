@@ -168,11 +168,3 @@ struct LayerWalk {
         return (kind, mode & 0o7777)
     }
 }
-
-extension ImageError {
-    /// A failed system call as this module reports it.
-    init(_ error: LinuxError) {
-        self = .system(
-            "cannot \(error.operation)\(error.path.map { " \($0)" } ?? "")", errno: error.errno.rawValue)
-    }
-}

@@ -60,7 +60,8 @@ extension Store {
         }
         guard !free.isEmpty else { return }
         let leftovers = free
-        DedicatedThread.start { [self] in
+        // Where no thread is to be had the next process does it: the locks are free again.
+        try? DedicatedThread.start { [self] in
             for (path, lock) in leftovers {
                 let folder = FilePath(String(path.string.dropLast(".lock".count)))
                 try? removeTree(folder)
@@ -117,7 +118,7 @@ extension Store {
     /// machine they were made: when it crashes, they are not trusted after.
     func syncInBackground() {
         // What fails here is tried again by the next process; nothing depends on it but durability.
-        DedicatedThread.start { [weak self] in _ = try? self?.syncBlocking() }
+        try? DedicatedThread.start { [weak self] in _ = try? self?.syncBlocking() }
     }
 
     /// Whether there are layers of this boot of the machine that may not be on disk.

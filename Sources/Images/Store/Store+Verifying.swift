@@ -48,11 +48,7 @@ extension Store {
         state.withLock { state in
             if let underWay = state.comparisons[snapshot] { return underWay }
             let started = Task { () -> Result<Void, ImageError> in
-                let result = await DedicatedThread.run { () -> Result<Void, ImageError> in
-                    do throws(ImageError) { return .success(try self.verify([snapshot])) } catch {
-                        return .failure(error)
-                    }
-                }
+                let result = await DedicatedThread.result { () throws(ImageError) in try self.verify([snapshot]) }
                 self.state.withLock { $0.comparisons[snapshot] = nil }
                 return result
             }

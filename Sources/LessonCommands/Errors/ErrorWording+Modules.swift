@@ -63,7 +63,8 @@ extension ErrorWording {
                 code: "sandbox-\(failure.error.code.rawValue)", message: failure.error.message,
                 hint: failure.error.hint, status: failure.status)
         case let error as LinuxError:
-            self.init(code: "system", message: "\(error)", status: ExitStatus.couldNotRun.rawValue)
+            self.init(
+                code: "system", message: "\(error)", hint: error.advice, status: ExitStatus.couldNotRun.rawValue)
         case let error as GoTemplate.Failure:
             self.init(
                 code: "template", message: error.message,

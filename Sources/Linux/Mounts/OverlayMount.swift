@@ -116,7 +116,7 @@ package final class OverlayMount: Sendable {
         var failed: Int32 = 0
         for options in attempts {
             guard options.utf8.count < 4096 else { throw LinuxError(operation, point, .argListTooLong) }
-            failed = DedicatedThread.runAndWait {
+            failed = try DedicatedThread.runAndWait {
                 let failed = lesson_unshare(UInt(LESSON_CLONE_FS))
                 guard failed == 0 else { return failed }
                 guard chdir("/proc/self/fd") == 0 else { return -Errno.last.rawValue }

@@ -202,7 +202,7 @@ struct OutsideProcess {
     }
 
     static func hint(_ error: LinuxError) -> String {
-        if let advice = error.adviceOnLack { return advice }
+        if let advice = error.advice { return advice }
         return switch error.errno {
         case .noSpace, .tooManyUsers:
             "the kernel allows no more user namespaces: raise user.max_user_namespaces with sysctl"

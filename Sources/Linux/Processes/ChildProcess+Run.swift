@@ -17,15 +17,10 @@ extension ChildProcess {
     ) async throws(LinuxError) -> Completion {
         let cancellation = try Wakeup()
         let result: Result<Completion, LinuxError> = await withTaskCancellationHandler {
-            await DedicatedThread.run { () -> Result<Completion, LinuxError> in
-                do throws(LinuxError) {
-                    return .success(
-                        try runBlocking(
-                            command, input: input, deadline: deadline, outputLimit: outputLimit,
-                            cancellation: cancellation, onOutput: onOutput))
-                } catch {
-                    return .failure(error)
-                }
+            await DedicatedThread.result { () throws(LinuxError) in
+                try runBlocking(
+                    command, input: input, deadline: deadline, outputLimit: outputLimit, cancellation: cancellation,
+                    onOutput: onOutput)
             }
         } onCancel: {
             cancellation.wake()

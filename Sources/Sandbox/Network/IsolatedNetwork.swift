@@ -70,7 +70,8 @@ struct IsolatedNetwork {
     func tearDown() {
         slirp.kill()
         // It ends only when the kernel has taken its device down, which takes longer than many a step.
-        DedicatedThread.start { [slirp] in _ = slirp.wait() }
+        // Where no thread is to be had it is reaped when the engine ends.
+        try? DedicatedThread.start { [slirp] in _ = slirp.wait() }
         Self.unmount(namespace, system)
     }
 
@@ -98,7 +99,7 @@ struct IsolatedNetwork {
         let above = try RootedDirectory(at: namespace.removingLastComponent())
         try above.writeFile("net", [])
         try above.makeDirectory("sys")
-        let failure: LinuxError? = DedicatedThread.runAndWait {
+        let failure: LinuxError? = try DedicatedThread.runAndWait {
             func tried(_ result: Int32, _ operation: String) -> LinuxError? {
                 result < 0 ? LinuxError(operation, nil, Errno(rawValue: -result)) : nil
             }
@@ -152,7 +153,7 @@ struct IsolatedNetwork {
         let fd = namespace.withPlatformString { lesson_openat2(AT_FDCWD, $0, O_RDONLY | O_CLOEXEC, 0, 0) }
         guard fd >= 0 else { throw LinuxError("open the namespace", namespace, Errno(rawValue: -fd)) }
         let file = OwnedDescriptor(fd)
-        let failure: LinuxError? = DedicatedThread.runAndWait {
+        let failure: LinuxError? = try DedicatedThread.runAndWait {
             let joined = lesson_join_namespace(file.rawValue)
             if joined < 0 { return LinuxError("join the namespace", namespace, Errno(rawValue: -joined)) }
             // More specific than the device's own route: slirp4netns would pass on what goes to other addresses of it.

@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import OCI
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -41,7 +42,7 @@ import Testing
         let folder = try Folder.make("lesson-proxy")
         defer { Folder.remove(folder) }
         let proxy = try AgentProxy("proxy", in: try RootedDirectory(at: folder), upstream: agent.socket)
-        proxy.start()
+        try proxy.start()
         let words = try await Shell.run(
             """
             ssh-add -l | cut -d' ' -f3
@@ -67,11 +68,73 @@ import Testing
         let folder = try Folder.make("lesson-proxy")
         defer { Folder.remove(folder) }
         let proxy = try AgentProxy("proxy", in: try RootedDirectory(at: folder), upstream: agent.socket)
-        proxy.start()
+        try proxy.start()
         do {
             let client = try LocalSocket.connect(to: folder.appending("proxy"))
             try client.write(bytes)
         }
+        let words = try await Shell.run(
+            "ssh-add -l | cut -d' ' -f3", in: folder, environment: ["SSH_AUTH_SOCK=\(folder)/proxy"])
+        #expect(words == "lesson@test")
+        proxy.close()
+    }
+
+    /// Threads and descriptors that are refused, so many of each, once that begins.
+    private final class Refusals: Sendable {
+        private struct Left {
+            var threads = 0
+            var descriptors = 0
+        }
+        private let left = Mutex(Left())
+
+        func begin(threads: Int, descriptors: Int) {
+            left.withLock { $0 = Left(threads: threads, descriptors: descriptors) }
+        }
+
+        var areOver: Bool { left.withLock { $0.threads + $0.descriptors == 0 } }
+
+        var calls: AgentProxy.Calls {
+            let usual = AgentProxy.Calls()
+            return AgentProxy.Calls(
+                accept: { listener throws(Errno) in
+                    let isRefused = self.left.withLock { left in
+                        defer { left.descriptors = max(0, left.descriptors - 1) }
+                        return left.descriptors > 0
+                    }
+                    if isRefused { throw .tooManyOpenFiles }
+                    return try usual.accept(listener)
+                },
+                startThread: { body throws(LinuxError) in
+                    let isRefused = self.left.withLock { left in
+                        defer { left.threads = max(0, left.threads - 1) }
+                        return left.threads > 0
+                    }
+                    if isRefused {
+                        throw LinuxError(DedicatedThread.operation, nil, .resourceTemporarilyUnavailable)
+                    }
+                    try usual.startThread(body)
+                })
+        }
+    }
+
+    /// A client for whom there is no thread, or no descriptor (at first not even with the spare one given up), is hung
+    /// up on; one that comes after it is served.
+    @Test(arguments: [(1, 0), (0, 1), (0, 3)])
+    func hangsUpOnWhomItCannotServe(threads: Int, descriptors: Int) async throws {
+        let agent = try await Agent()
+        defer { agent.end() }
+        let folder = try Folder.make("lesson-proxy")
+        defer { Folder.remove(folder) }
+        let refusals = Refusals()
+        let proxy = try AgentProxy(
+            "proxy", in: try RootedDirectory(at: folder), upstream: agent.socket, calls: refusals.calls)
+        try proxy.start()
+        refusals.begin(threads: threads, descriptors: descriptors)
+        var talk = ChildProcess.Command("cat")
+        talk.descriptors[0] = try LocalSocket.connect(to: folder.appending("proxy"))
+        // It asks nothing: it ends where the proxy hangs up.
+        #expect(try await ChildProcess.run(talk, deadline: .seconds(20)).ending.isSuccess)
+        #expect(refusals.areOver)
         let words = try await Shell.run(
             "ssh-add -l | cut -d' ' -f3", in: folder, environment: ["SSH_AUTH_SOCK=\(folder)/proxy"])
         #expect(words == "lesson@test")

@@ -83,6 +83,27 @@ func finish(_ answer: Answer) -> Never {
     exit(answer.error == nil ? 0 : 2)
 }
 
+/// Says what becomes of threads where none is to be had.
+func tryWithoutThreads() async throws -> Never {
+    // Those of the runtime are there by then: it does not go on without them.
+    await Task.detached {}.value
+    // Root, whose processes nobody counts, becomes somebody.
+    if geteuid() == 0, setuid(54321) != 0 { throw Errno(rawValue: errno) }
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    guard setrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &none) == 0 else { throw Errno(rawValue: errno) }
+    @Sendable func say(_ text: String) { _ = (text + "\n").withCString { write(1, $0, strlen($0)) } }
+    do { try DedicatedThread.start { say("started") } } catch { say("start: \(error)") }
+    do {
+        try await DedicatedThread.run { () throws(LinuxError) in say("run") }
+    } catch {
+        say("run: \(error)")
+    }
+    do { try DedicatedThread.runAndWait { say("waited for") } } catch { say("wait: \(error)") }
+    exit(0)
+}
+
+if CommandLine.arguments.contains("--without-threads") { try await tryWithoutThreads() }
+
 var answer = Answer()
 do {
     try EngineNamespace.reexecuteIfNeeded()
