@@ -230,9 +230,44 @@ static void set_mask(int how, const int *signals) {
 }
 
 static const int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD, 0};
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, 0};
+
+void lesson_signals_hold(sigset_t *old) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int *signal = forwarded; *signal; signal++) sigaddset(&set, *signal);
+    pthread_sigmask(SIG_BLOCK, &set, old);
+}
+
+void lesson_signals_restore(const sigset_t *old) { pthread_sigmask(SIG_SETMASK, old, NULL); }
+
+int lesson_signal_kept(void) {
+    sigset_t set;
+    struct sigaction action;
+    if (sigpending(&set) != 0) return 0;
+    for (const int *signal = ending; *signal; signal++)
+        if (sigismember(&set, *signal) && sigaction(*signal, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            return *signal;
+    return 0;
+}
+
+// What came before there was an engine: nobody else has told it, not even the terminal. What it was told twice it takes
+// once, as it does not look before it is ready.
+static void pass_on_early(pid_t engine) {
+    sigset_t set;
+    struct timespec now = {0, 0};
+    int signal;
+    sigemptyset(&set);
+    for (const int *next = forwarded; *next; next++)
+        if (*next != SIGCHLD) sigaddset(&set, *next);
+    while ((signal = sigtimedwait(&set, NULL, &now)) > 0) kill(engine, signal);
+}
 
 static void be_init(const struct lesson_engine *request, int go, int out) {
     char byte;
+    // From the beginning: what comes before there is an engine must not be lost, and the kernel throws away what reaches
+    // the first process of a namespace unblocked.
+    set_mask(SIG_BLOCK, forwarded);
     default_signals(1);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     ssize_t got;
@@ -254,17 +289,16 @@ static void be_init(const struct lesson_engine *request, int go, int out) {
     if (mount("lesson", request->scratch, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0)
         report(out, errno, "mount a tmpfs");
 
-    set_mask(SIG_BLOCK, forwarded);
     pid_t engine = _Fork();
     if (engine < 0) report(out, errno, "start the engine");
     if (engine == 0) {
-        sigset_t none;
-        sigemptyset(&none);
-        sigprocmask(SIG_SETMASK, &none, NULL);
+        static const int none[] = {0};
+        set_mask(SIG_SETMASK, request->hold_signals ? ending : none);
         fcntl(out, F_SETFD, FD_CLOEXEC);
         execve(request->path, request->arguments, request->environment);
         report(out, errno, "execute the engine");
     }
+    pass_on_early(engine);
     // Nothing of the person's is kept open by init, the report apart.
     if (out != 3) {
         dup2(out, 3);

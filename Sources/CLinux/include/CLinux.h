@@ -1,6 +1,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <signal.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -145,6 +146,7 @@ struct lesson_engine {
     const int *cgroups;
     unsigned cgroup_count;
     int keep_groups;  ///< setgroups is denied (one id)
+    int hold_signals; ///< `path` begins with SIGINT, SIGTERM and SIGHUP blocked, and takes them when it is ready to
 };
 struct lesson_engine_started {
     pid_t pid;
@@ -152,6 +154,13 @@ struct lesson_engine_started {
     int report;       ///< reads: int wait status; or a negative errno, then a name of what failed
 };
 int lesson_engine_start(const struct lesson_engine *request, struct lesson_engine_started *started);
+
+/// Blocks the signals that the outer process passes on, in this thread: those that come are kept. `old` gets the mask
+/// before, for `lesson_signals_restore`, which is the size of a sigset_t.
+void lesson_signals_hold(sigset_t *old);
+void lesson_signals_restore(const sigset_t *old);
+/// A signal that asks to end and is being kept; 0 for none, and for what whoever started us wants to be ignored (nohup).
+int lesson_signal_kept(void);
 
 /// Catches the signals that the outer process passes on, whichever thread they reach; a descriptor that tells of them.
 /// Once per process.

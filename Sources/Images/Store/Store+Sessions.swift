@@ -17,21 +17,25 @@ final class StoreSession: Sendable {
         var count = 0
     }
 
+    /// The files of this process, for when it has to end while other threads go on.
+    private struct Files {
+        var paths: Set<FilePath> = []
+        var isOver = false
+    }
+    private static let files = Mutex(Files())
+
     /// - Parameter entry: Held alone by who removes things, while they go: a session that begins then is either seen
     ///   there, or finds them gone.
     init(in folder: FilePath, entry: FilePath) throws(ImageError) {
         let entry = try SharedLock(entry)
         try entry.take(LOCK_SH)
         defer { entry.release() }
-        var path = folder.appending(SnapshotID.random().description)
-        var lock = try FileLock.tryExclusive(path)
-        // Somebody who looked for the dead had it first.
-        for _ in 0..<100 where lock == nil {
-            path = folder.appending(SnapshotID.random().description)
-            lock = try FileLock.tryExclusive(path)
+        (path, lock) = try Self.files.withLock { files throws(ImageError) in
+            guard !files.isOver else { throw ImageError(.cancelled, "stopped while the store was opened") }
+            let (path, lock) = try Self.makeFile(in: folder)
+            files.paths.insert(path)
+            return (path, lock)
         }
-        guard let lock else { throw ImageError(.system, "cannot lock a file of the store") }
-        (self.path, self.lock) = (path, lock)
         let mark = Int64(time(nil)) - Self.before
         Self.set(mark, of: path)
         state = Mutex(State(mark: mark))
@@ -45,7 +49,27 @@ final class StoreSession: Sendable {
         _ = utimensat(AT_FDCWD, path.string, [time, time], AT_SYMLINK_NOFOLLOW)
     }
 
-    deinit { FileLock.release(lock, path) }
+    private static func makeFile(in folder: FilePath) throws(ImageError) -> (FilePath, OwnedDescriptor) {
+        // Somebody who looks for the dead may have it first.
+        for _ in 0..<100 {
+            let path = folder.appending(SnapshotID.random().description)
+            if let lock = try FileLock.tryExclusive(path) { return (path, lock) }
+        }
+        throw ImageError(.system, "cannot lock a file of the store")
+    }
+
+    /// Removes all files of this process, and lets no more be made.
+    static func endAll() {
+        files.withLock { files in
+            files.isOver = true
+            for path in files.paths { unlink(path.string) }
+        }
+    }
+
+    deinit {
+        FileLock.release(lock, path)
+        Self.files.withLock { _ = $0.paths.remove(path) }
+    }
 
     /// Seconds since 1970.
     var mark: Int64 { state.withLock { $0.mark } }

@@ -89,6 +89,10 @@ package final class Store: Sendable {
         emptyLog(unwritten: UnwrittenBytes.now)
     }
 
+    /// Takes away what shows that this process looks things up in a store, whatever its threads are doing, for good: to be
+    /// called right before it ends because it was told to.
+    package static func abandonLookups() { StoreSession.endAll() }
+
     /// What was found damaged or missing since the store was opened, and was forgotten so that it is made again.
     package func takeRepairs() -> [String] {
         state.withLock { state in

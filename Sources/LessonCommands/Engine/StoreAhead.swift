@@ -1,4 +1,3 @@
-import Dispatch
 import Images
 import Synchronization
 
@@ -29,15 +28,7 @@ enum StoreAhead {
     }
 
     /// Closes the store if nobody asked for it.
-    static func discard() {
-        guard let task = taken() else { return }
-        let done = DispatchSemaphore(value: 0)
-        Task.detached {
-            await task.value?.close()
-            done.signal()
-        }
-        done.wait()
-    }
+    static func discard() async { await taken()?.value?.close() }
 
     private static func taken() -> Task<Store?, Never>? {
         opening.withLock { task in

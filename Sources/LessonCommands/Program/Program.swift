@@ -1,9 +1,8 @@
 import ArgumentParser
 import Diagnostics
-import Dispatch
 import Glibc
+import Images
 import Linux
-import Synchronization
 import TerminalUI
 
 extension Lesson {
@@ -47,7 +46,8 @@ struct Program {
 
     func run() -> Never {
         refuseFewAddresses()
-        if isBuild, (try? EngineNamespace.current()) == nil {
+        let opensAhead = isBuild && (try? EngineNamespace.current()) == nil
+        if opensAhead {
             Interrupt.blockForwarded()
             StoreAhead.begin()
         }
@@ -55,15 +55,15 @@ struct Program {
         do {
             parsed = try readArguments()
         } catch {
-            StoreAhead.discard()
+            if opensAhead { discardStore() }
             exit(usage(error))
         }
         var isEngine = false
         if let command = parsed as? any EngineCommand, command.entersEngine {
             isEngine = true
             enter(for: command)
-        } else if isBuild {
-            StoreAhead.discard()
+        } else if opensAhead {
+            discardStore()
             Interrupt.unblock()
         }
         guard let command = parsed as? any LessonCommand else { exit(runOfParser(parsed)) }
@@ -99,32 +99,45 @@ struct Program {
     }
 
     /// Goes into the engine's namespaces: this process then waits outside and never returns. Where the command can be
-    /// answered without them, that ends this process.
+    /// answered without them, that ends this process, and so does a signal.
     private func enter(for command: any EngineCommand) {
         if (try? EngineNamespace.current()) == nil {
             Interrupt.blockForwarded()
-            if answered(command) {
+            let console = command.makeConsole()
+            let isAnswered = Interrupt.wait {
+                if await command.executeOutside(console) { return true }
+                await StoreAhead.discard()
+                return false
+            } onSignal: {
+                stop($0, console)
+            }
+            if isAnswered {
                 fflush(nil)
                 exit(0)
             }
             // Where there are none to be had the command goes on outside, and fails when it needs them: what it finds
             // wrong before is of more use to who typed it.
-            StoreAhead.discard()
-            try? EngineNamespace.reexecuteIfNeeded()
+            try? EngineNamespace.reexecuteIfNeeded(holdingSignals: true)
+            if let signal = Interrupt.kept { stop(signal, console) }
         }
         Interrupt.block()
     }
 
-    private func answered(_ command: any EngineCommand) -> Bool {
-        let done = DispatchSemaphore(value: 0)
-        let answer = Mutex(false)
-        Task.detached {
-            let value = await command.executeOutside(command.makeConsole())
-            answer.withLock { $0 = value }
-            done.signal()
+    /// Ends a command that was told to end before it went into the engine's namespaces: it has only looked things up, so
+    /// nothing is to be waited for.
+    private func stop(_ signal: CInt, _ console: Console) -> Never {
+        Store.abandonLookups()
+        console.note("stopped")
+        _exit(128 + signal)
+    }
+
+    private func discardStore() {
+        let console = Console(out: Terminal.plain, err: Terminal.plain, isJSON: false)
+        Interrupt.wait {
+            await StoreAhead.discard()
+        } onSignal: {
+            stop($0, console)
         }
-        done.wait()
-        return answer.withLock { $0 }
     }
 
     /// `help` and what else the parser brings with it.

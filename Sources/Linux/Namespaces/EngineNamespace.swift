@@ -29,9 +29,12 @@ package enum EngineNamespace {
 
     /// Runs this program again inside the engine's namespaces and ends this process with the status of that one; returns
     /// only inside.
-    package static func reexecuteIfNeeded() throws(EngineNamespaceError) {
+    ///
+    /// - Parameter holdingSignals: whether the program inside is to begin with SIGINT, SIGTERM and SIGHUP blocked, so that
+    ///   none is lost before it takes them.
+    package static func reexecuteIfNeeded(holdingSignals: Bool = false) throws(EngineNamespaceError) {
         if inside() != nil { return }
-        let outside = try OutsideProcess()
+        let outside = try OutsideProcess(holdingSignals: holdingSignals)
         try outside.run()
     }
 

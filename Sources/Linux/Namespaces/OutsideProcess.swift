@@ -14,7 +14,16 @@ struct OutsideProcess {
     private let terminalState: [UInt8]?
 
     /// Starts the engine; when this returns it is on its way.
-    init() throws(EngineNamespaceError) {
+    ///
+    /// Signals that come meanwhile are kept: those that ask to end are passed on, or end the start of it. In that case,
+    /// and where it fails, they are kept still for a caller who has blocked them, and do what they do for any other.
+    ///
+    /// - Parameter holdingSignals: whether the program inside begins with those blocked, and takes them when it is ready.
+    init(holdingSignals: Bool) throws(EngineNamespaceError) {
+        var mask = sigset_t()
+        lesson_signals_hold(&mask)
+        var isOnItsWay = false
+        defer { if !isOnItsWay { lesson_signals_restore(&mask) } }
         var state = [UInt8](repeating: 0, count: Int(LESSON_TERMINAL_STATE))
         terminalState = lesson_terminal_state(0, &state) == 0 ? state : nil
         plan = IdentityPlan.best(uid: getuid(), gid: getgid())
@@ -23,12 +32,10 @@ struct OutsideProcess {
         controlGroup = groups?.group
         (scratch, ownsScratch) = try Self.chooseScratch()
         do throws(LinuxError) {
-            let fd = try check(lesson_signal_descriptor(), "take signals")
-            signals = OwnedDescriptor(fd)
             let context = EngineContext(
                 ids: plan.mapping, controlGroup: controlGroup, invokingUser: getuid(), invokingGroup: getgid(),
                 scratch: scratch)
-            started = try Self.start(context, groups?.engine, plan)
+            started = try Self.start(context, groups?.engine, plan, holdingSignals)
         } catch {
             controlGroup?.remove()
             if ownsScratch { rmdir(scratch.string) }
@@ -37,13 +44,18 @@ struct OutsideProcess {
         }
         do throws(LinuxError) {
             try Self.map(started.pid, plan)
+            // The last moment at which a signal may have reached us alone: what the terminal sends from here on reaches
+            // those inside as well, which keep it until they are ready.
+            if lesson_signal_kept() != 0 { throw LinuxError("start the engine", nil, .interrupted) }
+            signals = OwnedDescriptor(try check(lesson_signal_descriptor(), "take signals"))
         } catch {
-            cleanUp()
+            Self.cleanUp(started, controlGroup, ownsScratch ? scratch : nil)
             throw EngineNamespaceError(
                 "cannot map ids into the engine's namespace",
                 hint: "see that newuidmap and newgidmap are installed (package uidmap) and setuid root, or remove the "
                     + "entry from /etc/subuid to do with one id", underlying: error)
         }
+        isOnItsWay = true
         var byte: UInt8 = 1
         _ = write(started.go, &byte, 1)
         close(started.go)
@@ -105,16 +117,18 @@ struct OutsideProcess {
         text.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
     }
 
-    private func cleanUp() {
+    private func cleanUp() { Self.cleanUp(started, controlGroup, ownsScratch ? scratch : nil) }
+
+    private static func cleanUp(_ started: lesson_engine_started, _ group: ControlGroup?, _ scratch: FilePath?) {
         kill(started.pid, SIGKILL)
         var status: Int32 = 0
         _ = lesson_wait(started.pid, 1, &status, nil)
-        controlGroup?.killAndRemove()
-        if ownsScratch { rmdir(scratch.string) }
+        group?.killAndRemove()
+        if let scratch { rmdir(scratch.string) }
     }
 
     private static func start(
-        _ context: EngineContext, _ engine: ControlGroup?, _ plan: IdentityPlan
+        _ context: EngineContext, _ engine: ControlGroup?, _ plan: IdentityPlan, _ holdsSignals: Bool
     ) throws(LinuxError) -> lesson_engine_started {
         let lists = try engine?.openProcessLists() ?? []
         let numbers = lists.map(\.rawValue)
@@ -138,6 +152,7 @@ struct OutsideProcess {
                     request.cgroups = numbers.baseAddress
                     request.cgroup_count = UInt32(numbers.count)
                     if case .single = plan { request.keep_groups = 1 }
+                    request.hold_signals = holdsSignals ? 1 : 0
                     return lesson_engine_start(&request, &started)
                 }
             }
