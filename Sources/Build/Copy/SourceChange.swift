@@ -53,7 +53,8 @@ extension BuildJob {
     func isUnchanged(_ changed: FilePath?, range: SourceRange?) -> Bool {
         guard let changed else { return true }
         warn(
-            "changed-while-copied", "\(SafeText(line: changed.string)) changed while this step used it: it is run again next time",
+            "changed-while-used",
+            "\(SafeText(line: changed.string)) changed while this step used it: the step is run again next time",
             hint: "let nothing write to the build context during a build, or leave the file out with .dockerignore",
             range: range)
         return false
