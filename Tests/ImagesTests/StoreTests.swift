@@ -650,12 +650,15 @@ struct StoreTests {
         #expect(!store.exists(layer))
     }
 
-    @Test func `a store that was copied is believed where digests say so`() async throws {
+    /// By its digest, where it is known; else by its listing, as all of it is new.
+    @Test(arguments: [true, false])
+    func `a store that was copied is believed`(_ isDigestKnown: Bool) async throws {
         let loaded: SnapshotID
         do {
             let store = try scratch.store()
             let archive = TestArchive.of([TestArchive.file("file", "content")])
-            loaded = try await store.importLayer(from: .bytes(archive)).snapshot
+            loaded = try await store.importLayer(from: .bytes(archive), exact: isDigestKnown).snapshot
+            #expect(try (store.knownDiffID(of: loaded) != nil) == isDigestKnown)
             _ = try await store.database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         }
         #expect(try await scratch.run("sh", "-ec", "cp -a store copy && rm -r store && mv copy store").succeeded)

@@ -47,10 +47,16 @@ package struct ImageResolver: Sendable {
     let store: Store
     let recipes: [BaseImageRecipe]
     let pulling: Pulling
+    let takesBuilt: Bool
     let registries: Skopeo
 
-    package init(store: Store, recipes: [BaseImageRecipe] = [], pulling: Pulling = .missing, registries: Skopeo? = nil)
-    {
+    /// - Parameter takesBuilt: Whether a name may mean what somebody built here; else only what a lesson offers, or was
+    ///   brought here, so that it means the same on every machine.
+    package init(
+        store: Store, recipes: [BaseImageRecipe] = [], pulling: Pulling = .missing, takesBuilt: Bool = true,
+        registries: Skopeo? = nil
+    ) {
+        self.takesBuilt = takesBuilt
         self.store = store
         self.recipes = recipes
         self.pulling = pulling
@@ -97,13 +103,21 @@ package struct ImageResolver: Sendable {
         return recipes.first { $0.names.contains { $0.withDefaultTag == wanted } }
     }
 
+    /// Whether a name may mean this image.
+    package func accepts(_ image: StoredImage) -> Bool {
+        switch image.origin {
+        case .built, .container: takesBuilt
+        case .pulled, .loaded, .imported, .made: true
+        }
+    }
+
     private func local(_ reference: Reference, _ platform: Platform) async throws(ImageError) -> Resolution? {
         var found = try store.image(named: reference)
         if found == nil, reference.digest == nil, reference.tag == nil {
             // `FROM 3f2a...`: the beginning of an id.
             found = try await store.image(matching: reference.familiar)
         }
-        guard let found else { return nil }
+        guard let found, accepts(found.image) else { return nil }
         guard platform.accepts(found.image.configuration.platform) else {
             if pulling == .never { throw otherPlatform(reference.familiar, platform, found.image) }
             return nil

@@ -66,7 +66,7 @@ extension Store {
         let (listing, diskBytes) = try LayerWalk(root: upper, ids: ids).measured()
         let record = SnapshotRecord(listing)
         let summary: String
-        do throws(LinuxError) { summary = try upper.summary() } catch { throw ImageError(error) }
+        do throws(LinuxError) { summary = try LayerLooks(upper).text } catch { throw ImageError(error) }
         try record.write(to: pending.directory.appending(SnapshotRecord.fileName))
         let folder = folder(of: pending.id)
         try write("record a layer") { database in

@@ -99,15 +99,17 @@ extension Store {
     /// Whether no file of a layer was touched. A tree that is gone, or cannot be walked, looks like nothing.
     private func looks(_ snapshot: SnapshotID, as committed: Committed) throws(ImageError) -> Bool {
         let summary = try summary(of: snapshot)
-        guard let summary, committed.summary == summary else { return false }
+        guard let summary, let known = committed.summary, known == summary.text || known == summary.walk else {
+            return false
+        }
         if committed.isLarge { ComparisonMark(folder: folder(of: snapshot)).set() }
         return true
     }
 
     /// What a layer looks like; nil where it cannot be walked, which a lack of ours never says about the layer.
-    private func summary(of snapshot: SnapshotID) throws(ImageError) -> String? {
+    private func summary(of snapshot: SnapshotID) throws(ImageError) -> LayerLooks? {
         do throws(LinuxError) {
-            return try RootedDirectory(at: directory(of: snapshot)).summary()
+            return try LayerLooks(RootedDirectory(at: directory(of: snapshot)))
         } catch {
             guard error.isLack else { return nil }
             throw ImageError(error)
@@ -125,7 +127,9 @@ extension Store {
             let file = SnapshotRecord.firstDifference(of: listing, from: record(of: snapshot))
             throw try damaged(snapshot, file.map { "is damaged at \($0)" } ?? "is damaged")
         }
-        if committed.summary != nil {
+        if let known = committed.summary.map(LayerLooks.init(text:)),
+            committed.diffID != nil || known.inode == nil || known.inode == summary?.inode
+        {
             // Names and sizes are as they were, and something was written: only content can tell what.
             guard let known = committed.diffID else {
                 let paths = listing.entries.lazy.filter { !$0.isDirectory && !$0.isRoot }.map(\.path)
@@ -142,10 +146,11 @@ extension Store {
                 throw missing(snapshot)
             }
         }
+        // Else the store was copied, or came out of an archive: all in it is new, and as its listing says.
         guard let summary else { return }
         try write("record what a layer looks like") { database in
             try database.execute(
-                sql: "UPDATE snapshots SET summary = ? WHERE id = ?", arguments: [summary, snapshot.description])
+                sql: "UPDATE snapshots SET summary = ? WHERE id = ?", arguments: [summary.text, snapshot.description])
         }
     }
 
