@@ -60,20 +60,25 @@ import Testing
         }
 
         /// Returns when so many wait for the image.
-        func waiting(_ count: Int) async {
-            while images.underWay.waiters(for: key) != count { await Task.yield() }
+        func waiting(_ count: Int) async throws {
+            let end = Clock.now + 60_000_000_000
+            while images.underWay.waiters(for: key) != count {
+                try #require(Clock.now < end, "\(images.underWay.waiters(for: key)) wait, not \(count)")
+                await Task.yield()
+            }
         }
 
         /// The process that pulls, once it has begun to.
         func pulling() async throws -> Int32 {
-            let told = try await ChildProcess.run(.init("cat", [folder.appending("started").string]))
+            let told = try await ChildProcess.run(
+                .init("cat", [folder.appending("started").string]), deadline: .seconds(60))
             return try #require(Int32(String(decoding: told.standardOutput.dropLast(), as: UTF8.self)))
         }
 
         /// Lets the registry answer that there is no such image.
         func answer() async throws {
             let words = ["-c", "echo manifest unknown > '\(folder)/answer'"]
-            #expect(try await ChildProcess.run(.init("sh", words)).ending.isSuccess)
+            #expect(try await ChildProcess.run(.init("sh", words), deadline: .seconds(60)).ending.isSuccess)
         }
     }
 
@@ -82,13 +87,13 @@ import Testing
         let first = room.ask()
         let process = try await room.pulling()
         let second = room.ask()
-        await room.waiting(2)
+        try await room.waiting(2)
         first.cancel()
         // At once, while the others wait on.
         #expect(await first.value == .cancelled)
         #expect(kill(process, 0) == 0)
         let third = room.ask()
-        await room.waiting(2)
+        try await room.waiting(2)
         third.cancel()
         #expect(await third.value == .cancelled)
         try await room.answer()
@@ -100,7 +105,7 @@ import Testing
         let room = try Room()
         let (first, second) = (room.ask(), room.ask())
         let process = try await room.pulling()
-        await room.waiting(2)
+        try await room.waiting(2)
         first.cancel()
         #expect(await first.value == .cancelled)
         #expect(kill(process, 0) == 0)

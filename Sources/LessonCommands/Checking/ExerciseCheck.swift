@@ -22,7 +22,9 @@ struct ExerciseCheck {
         self.session = session
         self.exercise = exercise
         self.progress = progress
-        engine = try await EngineSession.open(console, images: session.lesson.images, runtime: runtime) { text in
+        engine = try await EngineSession.open(
+            console, images: session.lesson.images, isExamining: true, runtime: runtime
+        ) { text in
             progress.message(StyledLine("  \(text)"))
         }
     }

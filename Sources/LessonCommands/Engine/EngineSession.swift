@@ -21,11 +21,12 @@ struct EngineSession: Sendable {
     /// status) and opens what commands work with.
     /// - Parameters:
     ///   - images: what a lesson offers; nil for all lessons that are found.
+    ///   - isExamining: a name then never means what somebody built here, so that a verdict is the same everywhere.
     ///   - announce: told where an image came from that was not there, and how its making gets on; notes on standard
     ///     error when nil.
     static func open(
-        _ console: Console, images: [ImageDeclaration]? = nil, runtime: RuntimeChoice? = nil,
-        announce: (@Sendable (String) -> Void)? = nil
+        _ console: Console, images: [ImageDeclaration]? = nil, isExamining: Bool = false,
+        runtime: RuntimeChoice? = nil, announce: (@Sendable (String) -> Void)? = nil
     ) async throws -> EngineSession {
         try EngineNamespace.reexecuteIfNeeded()
         let context = try EngineNamespace.current()
@@ -43,7 +44,7 @@ struct EngineSession: Sendable {
                     + "`lesson doctor` says more")
         }
         let images = LessonImages(
-            store: store, declarations: { images ?? LessonImages.ofAllLessons() },
+            store: store, takesBuilt: !isExamining, declarations: { images ?? LessonImages.ofAllLessons() },
             announce: announce ?? { console.note($0) })
         let builder = Builder(store: store, sandbox: sandbox, lookup: images.lookup)
         return EngineSession(store: store, context: context, sandbox: sandbox, builder: builder, images: images)

@@ -26,14 +26,19 @@ final class LessonImages: Sendable {
     let underWay = SharedWork<String, Found, ImageError>(
         cancelled: ImageError(.cancelled, "stopped while an image was made or pulled"))
     private let registries: Skopeo?
+    private let takesBuilt: Bool
 
-    /// - Parameter registries: nil for skopeo as it is installed here.
+    /// - Parameters:
+    ///   - registries: nil for skopeo as it is installed here.
+    ///   - takesBuilt: Whether a name may mean what somebody built here.
     init(
-        store: Store, registries: Skopeo? = nil, declarations: @escaping @Sendable () -> [ImageDeclaration],
+        store: Store, registries: Skopeo? = nil, takesBuilt: Bool = true,
+        declarations: @escaping @Sendable () -> [ImageDeclaration],
         announce: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
         self.registries = registries
+        self.takesBuilt = takesBuilt
         self.declarations = declarations
         self.announce = announce
     }
@@ -50,7 +55,9 @@ final class LessonImages: Sendable {
             throw ImageError(.notAvailable, "\(error)", hint: "a name looks like debian:12 or example.org/you/image")
         }
         let here = try store.image(named: reference)
-        if !pull, here != nil { return try await resolve(reference, recipes: [], platform, pull, note) }
+        if !pull, let here, resolver([]).accepts(here.image) {
+            return try await resolve(reference, recipes: [], platform, pull, note)
+        }
         return try await underWay.value(for: Self.key(reference, platform, pull)) { () throws(ImageError) in
             let recipes = self.declarations().compactMap { try? BaseImageRecipe($0) }
             return try await self.resolve(reference, recipes: recipes, platform, pull, note)
@@ -67,13 +74,19 @@ final class LessonImages: Sendable {
         _ note: @escaping @Sendable (String) -> Void
     ) async throws(ImageError) -> Found {
         let before = pull ? try store.image(named: reference) : nil
-        let resolver = ImageResolver(
-            store: store, recipes: recipes, pulling: pull ? .always : .missing, registries: registries)
-        let found = try await resolver.resolve(reference, platform: platform, progress: note)
+        let found = try await resolver(recipes, pull ? .always : .missing)
+            .resolve(reference, platform: platform, progress: note)
         if found.source != .local { announce(found.message) }
         return Found(
             image: found.image, reference: reference.withDefaultTag, message: found.message, source: found.source,
             isNew: before?.image.key != found.image.key)
+    }
+
+    private func resolver(
+        _ recipes: [BaseImageRecipe], _ pulling: ImageResolver.Pulling = .missing
+    ) -> ImageResolver {
+        ImageResolver(
+            store: store, recipes: recipes, pulling: pulling, takesBuilt: takesBuilt, registries: registries)
     }
 
     /// The same for builds.

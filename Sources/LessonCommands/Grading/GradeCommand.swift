@@ -63,7 +63,7 @@ struct GradeCommand: ReportingCommand, EngineCommand {
         let run = GradingRun(input: input, jobs: jobs, progress: progress)
         let runtime = runtime.choice
         let report = try await run.grade(journal: try out.map { try Journal(folder: $0) }) {
-            try await EngineSession.open(console, images: input.lesson.images, runtime: runtime) {
+            try await EngineSession.open(console, images: input.lesson.images, isExamining: true, runtime: runtime) {
                 progress.message(StyledLine($0))
             }
         }
