@@ -89,16 +89,67 @@ struct CopyFailure {
                     + (rule.map { " (rule \"\($0.pattern)\"\(line))" } ?? "")
             }
         }
+        if let link = brokenLink(path, in: root) { return link }
         let (directory, names) = neighbours(of: path, in: root)
         let wanted = PathText.name(path)
+        if !inContext, let made = madeElsewhere(path, wanted, beside: (directory, names), in: root) { return made }
         if let near = Suggestion.nearest(to: wanted, among: names) {
             let shown = directory == "/" ? near : PathText.clean(directory) + "/" + near
             return "did you mean \(shown)?"
         }
         if names.isEmpty { return "\(directory == "/" ? place : directory) is empty" }
-        let some = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", ..." : "")
+        // What every base has says nothing.
+        let own = names.filter { directory != "/" || inContext || !Self.standard.contains($0) }
+        if own.isEmpty { return "nothing was put into \(place) that its base does not have" }
+        let some = names.count == own.count ? shown(names) : shown(own)
         return directory == "/" ? "\(place) has \(some)" : "\(directory) has \(some)"
     }
+
+    private func shown(_ names: [String]) -> String {
+        names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", ..." : "")
+    }
+
+    /// A link that is there, and leads to nothing that can be copied.
+    private func brokenLink(_ path: String, in root: SourceRoot) -> String? {
+        guard let status = try? root.directory.statusIfPresent(FilePath(path), followingLast: false),
+            status.kind == .symbolicLink, let target = try? root.directory.readLink(FilePath(path))
+        else { return nil }
+        let place = root.keepsOwners ? "which is not there" : "which is not in the build context"
+        return
+            "it is a link to \(SafeText(line: target.string)), \(place): "
+            + (root.keepsOwners ? "copy what it leads to" : "put the file itself into the folder in its place")
+    }
+
+    /// What a stage has in place of a program that is not where it was looked for: the same name elsewhere, or a compiler's
+    /// default name; a source is never what was meant.
+    private func madeElsewhere(
+        _ path: String, _ wanted: String, beside: (directory: String, names: [String]), in root: SourceRoot
+    ) -> String? {
+        if let other = NameSearch(root: root.directory, skipping: Self.standard).first(wanted) {
+            return "it is at \(SafeText(line: other.string))"
+        }
+        if beside.names.contains("a.out") {
+            let folder = beside.directory == "/" ? "" : beside.directory
+            return "\(folder)/a.out is there, as a compiler calls its program that is told no name: `gcc -o \(wanted)`"
+        }
+        let source = beside.names.first { name in
+            guard let end = name.lastIndex(of: "."), name[..<end] == wanted else { return false }
+            return Self.sources.contains(name[end...].lowercased())
+        }
+        guard let source else { return nil }
+        return "\(source) is there and nothing made \(wanted) of it: is there a RUN in \(place) that compiles it?"
+    }
+
+    /// What the bases of images have.
+    private static let standard: Set<String> = [
+        "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root",
+        "run",
+        "sbin", "srv", "sys", "tmp", "usr", "var",
+    ]
+    private static let sources: Set<String> = [
+        ".c", ".cc", ".cpp", ".cxx", ".go", ".rs", ".s", ".f90", ".pas", ".zig", ".swift", ".java", ".hs", ".ml", ".d",
+        ".nim",
+    ]
 
     /// Whether a source climbs above the context.
     private func escapes(_ source: String) -> Bool {

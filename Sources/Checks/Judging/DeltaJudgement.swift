@@ -188,7 +188,7 @@ struct DeltaJudgement {
 
     private func lineNumber(_ problems: Problems, _ delta: ImageDelta) -> Int? {
         if case .tree = delta.against {
-            return observations.graph.flatMap { graph in graph.finalChain.last.map { graph.stages[$0].line } }
+            return observations.graph?.finalLine
         }
         return [problems.extras, problems.removed, problems.changed, problems.directories].lazy.joined()
             .compactMap(lineNumber).first

@@ -20,8 +20,12 @@ package struct Judge {
         let hasError = results.contains { $0.verdict == .error }
         let gateFailed = rubric.checks.contains { $0.isGate && outcomes[$0.id] != .pass }
         let score = hasError || gateFailed ? 0 : results.reduce(0) { $0 + $1.points }
+        // Whatever the rubric asks for: what was never built passes nothing.
+        var isBuilt = false
+        if case .built = observations.build { isBuilt = true }
         let isPassed =
-            rubric.checks.allSatisfy { !($0.isRequired || $0.isGate) || outcomes[$0.id] == .pass }
+            isBuilt
+            && rubric.checks.allSatisfy { !($0.isRequired || $0.isGate) || outcomes[$0.id] == .pass }
             && !integrity.contains { $0.verdict == .flagged }
         var verdict = Verdict(
             lesson: observations.lesson, exercise: observations.exercise,

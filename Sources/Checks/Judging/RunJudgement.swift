@@ -116,6 +116,36 @@ enum RunJudgement {
         func rest(_ bytes: [UInt8]) -> String {
             bytes.count > common ? Wording.quoted(Array(bytes[common...]), limit: 40) : "the end"
         }
-        return ["they part at byte \(common + 1): expected \(rest(wanted)), got \(rest(output))"]
+        let place = "they part at byte \(common + 1): expected \(rest(wanted)), got \(rest(output))"
+        return [place] + lookAlikes(wanted, output, from: common)
+    }
+
+    /// What the eye does not see: a character that is not the one it looks like, and white space.
+    private static func lookAlikes(_ wanted: [UInt8], _ output: [UInt8], from place: Int) -> [String] {
+        // From the beginning of the character, if they part inside of one.
+        func scalar(_ bytes: [UInt8]) -> Unicode.Scalar? {
+            var start = place
+            while start > 0, start < bytes.count, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+            guard start < bytes.count else { return nil }
+            return String(decoding: bytes[start...].prefix(4), as: UTF8.self).unicodeScalars.first
+        }
+        func code(_ scalar: Unicode.Scalar?) -> String {
+            guard let scalar else { return "the end" }
+            let named: [UInt32: String] = [
+                0x20: "a space", 0x0A: "a line end", 0x09: "a tab", 0x0D: "a carriage return",
+            ]
+            if let name = named[scalar.value] { return name }
+            let digits = String(scalar.value, radix: 16, uppercase: true)
+            let number = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            return scalar.value < 0x7F && scalar.value > 0x20 ? "`\(Character(scalar))`" : number
+        }
+        let (left, right) = (scalar(wanted), scalar(output))
+        let isHidden = [left, right].contains { $0.map { $0.value > 0x7E || $0.value <= 0x20 } ?? false }
+        guard isHidden else { return [] }
+        let foreign = (right?.value ?? 0) > 0x7E && (left?.value ?? 0xFF) <= 0x7E
+        return [
+            "the character there: expected \(code(left)), got \(code(right))"
+                + (foreign ? ", which only looks like it: type it again in the source" : "")
+        ]
     }
 }

@@ -30,7 +30,7 @@ enum SizeJudgement {
         return .fail(
             "\(Wording.bytes(size)), \(than) has \(Wording.bytes(measure))\(share)", evidence: evidence,
             advice: advice(size, observations),
-            line: observations.graph.flatMap { graph in graph.finalChain.last.map { graph.stages[$0].line } })
+            line: observations.graph?.finalLine)
     }
 
     private static func advice(_ size: Int64, _ observations: Observations) -> String {

@@ -96,9 +96,6 @@ enum StagesJudgement {
     static func judge(_ rule: FinalBaseRule, _ observations: Observations) -> Finding {
         guard let base = observations.base else { return .unobserved }
         let wanted = rule.anyOf.isEmpty ? observations.bases : rule.anyOf
-        let line = observations.graph.flatMap { graph in
-            graph.finalChain.last.map { graph.stages[$0].line }
-        }
         let size = base.size.map { " (\(Wording.bytes($0)))" } ?? ""
         let name = Wording.clipped(base.name, 80)
         if base.matching.contains(where: wanted.contains) || base.name == "scratch" && wanted.contains("scratch") {
@@ -109,7 +106,19 @@ enum StagesJudgement {
             base.name == "scratch" ? "based on nothing (`scratch`)" : "based on `\(name)`\(size)",
             advice: base.name == "scratch"
                 ? "An image on `scratch` is as small as can be; the exercise asks for the same base: `FROM \(plain)`."
-                : "Start the last stage with `FROM \(plain)`.",
-            line: line)
+                : baseAdvice(plain, observations.graph),
+            line: observations.graph?.finalLine)
+    }
+
+    /// How the last stage comes to stand on the plain base.
+    private static func baseAdvice(_ plain: String, _ graph: BuildGraph?) -> String {
+        guard let graph, graph.finalChain.count > 1 else { return "Start the last stage with `FROM \(plain)`." }
+        let below = graph.stages[graph.finalChain[1]]
+        guard let name = below.name, name.lowercased() == plain.lowercased() else {
+            return
+                "The last stage (line \(graph.stages[graph.finalStage].line)) goes on from the stage of line \(below.line), with all that is in it: write `FROM \(plain)` there, and leave line \(below.line) as it is."
+        }
+        return
+            "`\(plain)` in line \(graph.stages[graph.finalStage].line) means your own stage of line \(below.line), as it has that name: give that stage another name, as `AS compiler`."
     }
 }

@@ -47,7 +47,7 @@ struct StartDiagnosis {
         if let text = badList {
             let why =
                 text.unicodeScalars.contains { $0.value > 0x7F }
-                ? "Its quotes are curly, as word processors make them" : "A list needs straight double quotes"
+                ? "Its quotes are curly, as word processors make them" : Self.flaw(ofList: text)
             return "\(why): write \(suggestedCommand ?? "`CMD [\"/hello\"]`")."
         }
         if isUserMissing {
@@ -79,6 +79,19 @@ struct StartDiagnosis {
             return "Use `COPY --chmod=755`, or `chmod 755` in the stage that makes it."
         }
         return moved ?? "Check that `CMD` names a program that is in the image."
+    }
+
+    /// Why what looks like a list is none.
+    private static func flaw(ofList text: String) -> String {
+        let text = text.filter { !$0.isWhitespace }
+        if !text.hasSuffix("]") { return "The list has no `]` at its end" }
+        if text.hasSuffix(",]") || text.contains(",,") || text.hasPrefix("[,") {
+            return "The list has a comma too many"
+        }
+        if !text.contains("\"") { return "The words of a list need straight double quotes" }
+        if text.filter({ $0 == "\"" }).count % 2 != 0 { return "The list has a double quote without its other one" }
+        if text.contains("\"\"") { return "The words of a list need a comma between them" }
+        return "A list needs straight double quotes around each word, and commas between them"
     }
 
     /// The program, when it is a library that was put in a program's place.
@@ -122,9 +135,7 @@ struct StartDiagnosis {
         }
     }
 
-    var lastStageLine: Int? {
-        observations.graph.flatMap { $0.stages.indices.contains($0.finalStage) ? $0.stages[$0.finalStage].line : nil }
-    }
+    var lastStageLine: Int? { observations.graph?.finalLine }
 
     /// A command that starts the program that is in the image.
     var suggestedCommand: String? {
@@ -152,7 +163,8 @@ struct StartDiagnosis {
         let words = run.command
         guard words.count == 3, words[0].hasSuffix("sh"), words[1] == "-c" else { return nil }
         let text = words[2]
-        return text.hasPrefix("[") && text.hasSuffix("]") && !text.hasPrefix("[ ") && !text.hasPrefix("[[") ? text : nil
+        guard text.hasPrefix("["), !text.hasPrefix("[ "), !text.hasPrefix("[[") else { return nil }
+        return text.hasSuffix("]") || text.hasPrefix("[\"") ? text : nil
     }
 
     private var user: String { observations.config?.user ?? "" }

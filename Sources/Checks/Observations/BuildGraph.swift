@@ -123,6 +123,9 @@ package struct BuildGraph: Sendable, Hashable, Codable {
         return chain
     }
 
+    /// The line of the final stage's `FROM`, which is the one to change where it stands on the wrong thing.
+    package var finalLine: Int? { stages.indices.contains(finalStage) ? stages[finalStage].line : nil }
+
     /// What the final stage stands on in the end: an image or nothing.
     package var rootBase: Base? { finalChain.last.map { stages[$0].base } }
 

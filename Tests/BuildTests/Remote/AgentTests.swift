@@ -133,7 +133,7 @@ import Testing
         var talk = ChildProcess.Command("cat")
         talk.descriptors[0] = try LocalSocket.connect(to: folder.appending("proxy"))
         // It asks nothing: it ends where the proxy hangs up.
-        #expect(try await ChildProcess.run(talk, deadline: .seconds(20)).ending.isSuccess)
+        try #require(await ChildProcess.run(talk, deadline: .seconds(20)).ending.isSuccess)
         #expect(refusals.areOver)
         let words = try await Shell.run(
             "ssh-add -l | cut -d' ' -f3", in: folder, environment: ["SSH_AUTH_SOCK=\(folder)/proxy"])
