@@ -203,15 +203,14 @@ extension LintRun {
 
     private mutating func json(_ line: CommandLine, _ command: Command, _ state: StageState) {
         guard case .shell(let text) = line, !state.hasShell else { return }
-        let words = text.split(separator: " ").map { "\"\($0)\"" }.joined(separator: ", ")
-        let isPlain = !text.unicodeScalars.contains { "$&|;<>\"'`*?\\[(".unicodeScalars.contains($0) }
         warn(
             "JSONArgsRecommended",
             "JSON arguments recommended for \(command.keyword) to prevent unintended behavior related to OS signals",
             at: command.range, comments: command.comments,
-            hint: isPlain
-                ? "write \(command.keyword) [\(words)]"
-                : "write \(command.keyword) \(RepairedJSON.array(from: text) ?? "[\"word\", \"word\"]")")
+            hint: RepairedJSON.array(from: text).map { "write \(command.keyword) \($0)" }
+                ?? ShellLine.words(text).map { "write \(command.keyword) \(ShellLine.list($0))" }
+                ?? "this line needs the shell: put it into a script and write \(command.keyword) [\"/script.sh\"], or keep the shell and let it begin its last command with exec"
+        )
     }
 
     private mutating func expose(_ words: [String], _ command: Command) throws(InstructionError) {

@@ -45,6 +45,28 @@ struct TeachingTests {
         ])
     func teaches(_ text: String, _ rules: [String]) { #expect(ours(text).sorted() == rules.sorted()) }
 
+    /// What is advised has to start.
+    @Test(
+        arguments: [
+            ("ENTRYPOINT exec /app/hello", "write ENTRYPOINT [\"/app/hello\"]"),
+            ("CMD /app/hello -v  x", "write CMD [\"/app/hello\", \"-v\", \"x\"]"),
+            ("CMD exec exec /hello", "write CMD [\"/hello\"]"),
+            ("CMD echo \"Hello, world\"", "write CMD [\"echo\", \"Hello, world\"]"),
+            ("CMD echo 'a \"b\" $c'", "write CMD [\"echo\", \"a \\\"b\\\" $c\"]"),
+            ("CMD echo ''", "write CMD [\"echo\", \"\"]"),
+            ("CMD ['/hello', '-v']", "write CMD [\"/hello\", \"-v\"]"), ("CMD /hello | cat", nil), ("CMD a && b", nil),
+            ("CMD a; b", nil), ("CMD /hello $X", nil), ("CMD echo \"$X\"", nil), ("CMD a > /b", nil),
+            ("CMD ls *.c", nil),
+            ("CMD ls ?", nil), ("CMD echo \"a", nil), ("CMD cd /x", nil), ("CMD . /env", nil), ("CMD A=1 /hello", nil),
+            ("CMD ~/hello", nil), ("CMD (a)", nil), ("CMD a &", nil), ("CMD exec -a x /hello", nil), ("CMD exec", nil),
+            ("CMD echo a\\ b", nil), ("CMD echo `a`", nil), ("CMD if a", nil), ("CMD echo {a,b}", nil),
+        ] as [(String, String?)])
+    func advisesAListOnlyWhereNoShellIsNeeded(_ line: String, _ hint: String?) {
+        let found = DockerfileLint.check(Array("FROM a\n\(line)".utf8), file: "Dockerfile").warnings
+        let said = found.first { $0.id == "JSONArgsRecommended" }?.hint
+        if let hint { #expect(said == hint) } else { #expect(said?.hasPrefix("this line needs the shell") == true) }
+    }
+
     @Test func readsShellCommands() {
         #expect(
             ShellScan.commands("a 'b c' && X=1 sudo d \"e\\\"f\"; g|h \\\n i")
