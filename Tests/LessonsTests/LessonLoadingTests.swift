@@ -104,6 +104,20 @@ private let deck = """
                 "exercises:\n  - id: a\n    checks:\n      - {id: b, kind: builds}\n      - {id: b, kind: builds}",
                 "rubric-id", 5, 14, nil
             ),
+            (
+                "exercises:\n  - id: a\n    checks: [{id: s, kind: size, than: refrence}]", "manifest-value", 3, 40,
+                "did you mean `reference`?"
+            ),
+            (
+                "exercises:\n  - id: a\n    checks: [{id: s, kind: size, than: much}]", "manifest-value", 3, 40,
+                "it is `reference` or an amount of bytes such as `64K` or `2G`"
+            ),
+            ("exercises:\n  - id: a\n    checks: [{id: s, kind: size, than: 5X}]", "manifest-type", 3, 40, nil),
+            ("exercises:\n  - id: a\n    checks: [{id: ../x, kind: builds}]", "rubric-id", 3, 19, nil),
+            ("exercises:\n  - id: a\n    checks: [{id: named stage, kind: builds}]", "rubric-id", 3, 19, nil),
+            (
+                "exercises:\n  - id: a\n    integrity: [{id: /x, kind: substitution, text: x}]", "rubric-id", 3, 22, nil
+            ),
             ("exercises:\n  - {id: a, slide: Do itt}", "exercise-slide", 2, 20, "did you mean `Do it`?"),
             ("exercises:\n  - {id: a, slide: 9}", "exercise-slide", 2, 20, "the deck has 2"),
             ("exercises:\n  - {id: a, folder: ../b}", "exercise-path", 2, 21, nil),

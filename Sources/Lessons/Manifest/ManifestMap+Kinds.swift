@@ -1,3 +1,4 @@
+import Diagnostics
 import Yams
 
 extension ManifestMap {
@@ -94,6 +95,13 @@ extension ManifestMap {
         switch string("than") {
         case nil: return missing("than")
         case "reference": return .size(SizeRule(than: .reference, percent: percent))
+        // A word, and not an amount that is wrong.
+        case let text? where text.first?.isLetter == true:
+            reader.report(
+                "manifest-value", "`than` cannot be `\(text)`", at: mark(of: "than"),
+                hint: Suggestion.nearest(to: text, among: ["reference"]).map { "did you mean `\($0)`?" }
+                    ?? "it is `reference` or an amount of bytes such as `64K` or `2G`")
+            return nil
         default: return bytes("than").map { .size(SizeRule(than: .bytes($0), percent: percent)) }
         }
     }

@@ -48,6 +48,7 @@ extension ManifestMap {
         let (title, why, advice, slide) = (string("title"), string("why"), string("advice"), string("slide"))
         let kind = kind()
         finish()
+        checkPlain(id)
         guard let id, let kind, given != nil || !has("points") else { return nil }
         if earlier.contains(id) {
             reader.report("rubric-id", "two checks have the id `\(id)`", at: mark(of: "id"))
@@ -70,11 +71,19 @@ extension ManifestMap {
             }
         }
         finish()
+        checkPlain(id)
         guard let id, let kind else { return nil }
         if rubric.check(id) != nil || rubric.integrity.contains(where: { $0.id == id }) {
             reader.report("rubric-id", "two checks have the id `\(id)`", at: mark(of: "id"))
         }
         return IntegrityDefinition(id: id, kind: kind, needs: needs, title: title)
+    }
+
+    /// An id stands in commands, reports and the names of files.
+    private func checkPlain(_ id: String?) {
+        guard let id, !ExerciseBuilder.isPlain(id) else { return }
+        reader.report(
+            "rubric-id", "`\(id)` is no id: it is made of letters, digits, `-`, `_` and `.`", at: mark(of: "id"))
     }
 
     /// What a check needs stands before it: so there are no circles.
