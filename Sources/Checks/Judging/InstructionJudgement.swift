@@ -22,11 +22,26 @@ enum InstructionJudgement {
     static func judge(_ rule: LintRule, _ observations: Observations) -> Finding {
         let found = observations.lint.filter { !rule.except.contains($0.rule) }
         guard let first = found.first else { return .pass("nothing") }
+        let dockerfile = Wording.clipped(observations.graph?.dockerfile ?? "Dockerfile", 80)
+        let place = first.line.map { line in
+            let text = instruction(at: line, observations.graph).map { " (`\(Wording.clipped($0, 100))`)" } ?? ""
+            return "\(dockerfile):\(line)\(text): "
+        }
+        let hint = first.hint.map { ": \(Wording.clipped($0, 200))" } ?? ""
         return .fail(
             Wording.count(found.count, "remark"),
             evidence: found.prefix(12).map { lint in
-                "\(lint.line.map { "line \($0): " } ?? "")\(Wording.clipped(lint.message, 160)) [\(lint.rule)]"
-            }, advice: first.hint ?? Wording.clipped(first.message, 200), line: first.line)
+                "\(lint.line.map { "\(dockerfile):\($0): " } ?? "")\(Wording.clipped(lint.message, 160)) [\(lint.rule)]"
+            }, advice: "\(place ?? "")\(Wording.clipped(first.message, 200))\(hint)", line: first.line)
+    }
+
+    /// The instruction that begins on a line.
+    private static func instruction(at line: Int, _ graph: BuildGraph?) -> String? {
+        for stage in graph?.stages ?? [] {
+            if stage.line == line { return "FROM \(stage.baseName)\(stage.name.map { " AS \($0)" } ?? "")" }
+            if let step = stage.steps.first(where: { $0.line == line && $0.kind != "FROM" }) { return step.text }
+        }
+        return nil
     }
 
     static func judge(_ rule: CachedRule, _ observations: Observations) -> Finding {

@@ -20,6 +20,7 @@ enum RunJudgement {
                 advice: "End the last stage with \(start.suggestedCommand ?? "`CMD` and the program").",
                 line: start.lastStageLine)
         case .notStarted(let reason):
+            if let finding = replaced(run, start, evidence) { return finding }
             return .fail(
                 start.failure ?? Wording.clipped(reason, 300), evidence: evidence, advice: start.advice,
                 line: start.commandLine)
@@ -44,6 +45,11 @@ enum RunJudgement {
         _ status: Int32, _ rule: RunRule, _ run: RunObservation, _ start: StartDiagnosis, _ evidence: [String]
     ) -> Finding {
         let isAsExpected = status == rule.exitStatus
+        if !isAsExpected, [126, 127].contains(status), run.standardOutput.isEmpty,
+            let finding = replaced(run, start, evidence)
+        {
+            return finding
+        }
         if !isAsExpected, let failure = start.failure {
             return .fail(failure, evidence: evidence, advice: start.advice, line: start.commandLine)
         }
@@ -58,7 +64,10 @@ enum RunJudgement {
             let wanted = Expectation.expected(expected)
             var advice = "It should print \(wanted), it printed \(printed)."
             var line: Int?
-            if expected.matches(run.standardError) {
+            if let words = start.adviceForArguments, start.dropsArguments {
+                advice = words
+                line = start.commandLine
+            } else if expected.matches(run.standardError) {
                 advice = "It prints \(wanted) on standard error: print it on standard output, with `puts` or `printf`."
             } else if run.standardOutput.isEmpty, start.hasNoCommandOfItsOwn {
                 advice =
@@ -80,6 +89,17 @@ enum RunJudgement {
                 advice: "The program must end with status \(rule.exitStatus): `return \(rule.exitStatus);` in `main`.")
         }
         return .pass("printed \(printed)", evidence: evidence)
+    }
+
+    /// Arguments that stand in the place of `CMD`, and are no program.
+    private static func replaced(_ run: RunObservation, _ start: StartDiagnosis, _ evidence: [String]) -> Finding? {
+        guard let first = run.arguments.first, start.argumentsReplaceCommand, let advice = start.adviceForArguments
+        else {
+            return nil
+        }
+        return .fail(
+            "the arguments took the place of `CMD`, and `\(Wording.clipped(first, 60))` is no program that can be started",
+            evidence: evidence, advice: advice, line: start.commandLine)
     }
 
     private static func crashed(

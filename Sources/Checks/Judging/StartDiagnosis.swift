@@ -143,6 +143,37 @@ struct StartDiagnosis {
         return "`CMD [\"\(Wording.safe(program))\"]`"
     }
 
+    // MARK: - Arguments
+
+    /// Whether what was started is the arguments alone.
+    var argumentsReplaceCommand: Bool {
+        guard let config = observations.config else { return false }
+        return !run.arguments.isEmpty && config.entrypoint.isEmpty && !isUserMissing
+    }
+
+    /// Whether the entry point is a line of shell: what follows it goes to the shell, not to the program.
+    var dropsArguments: Bool {
+        let words = observations.config?.entrypoint ?? []
+        return !run.arguments.isEmpty && words.count == 3 && words[0].hasSuffix("sh") && words[1] == "-c"
+    }
+
+    var adviceForArguments: String? {
+        guard let config = observations.config else { return nil }
+        var words = config.entrypoint.isEmpty ? config.command : config.entrypoint
+        if words.count == 3, words[0].hasSuffix("sh"), words[1] == "-c" {
+            let line = words[2].split(separator: " ").map(String.init)
+            let isPlain = words[2].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._- ".contains($0)) }
+            words = isPlain ? Array(line.first == "exec" ? line.dropFirst() : line[...]) : []
+        }
+        if words.isEmpty { words = program.map { [$0.string] } ?? ["/program"] }
+        let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
+        let suggested = "`ENTRYPOINT [\(Wording.clipped(list, 120))]`"
+        if argumentsReplaceCommand {
+            return "Arguments of `docker run` replace `CMD`, and `ENTRYPOINT` stays: write \(suggested) in its place."
+        }
+        return dropsArguments ? "An entry point in shell form hands no arguments on: write \(suggested)." : nil
+    }
+
     // MARK: - Looking closer
 
     /// The one program that the submission put into the image.
