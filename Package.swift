@@ -64,7 +64,7 @@ let package = Package(
             "Build", ["Dockerfile", "Images", "Sandbox", "OCI", "Linux", "Diagnostics", system],
             tests: ["lesson", "TestBench"])
         // Where the two meet.
-        + room("Checks", ["Build", "Images", "Lessons", "OCI", "Diagnostics", system])
+        + room("Checks", ["Build", "Dockerfile", "Images", "Lessons", "OCI", "Diagnostics", system])
         + room(
             "Grading",
             [

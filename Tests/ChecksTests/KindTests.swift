@@ -213,14 +213,6 @@ private typealias S = Samples
         Case("not clean", .lint(LintRule()), fails: "JSONArgsRecommended") {
             $0.lint = [LintObservation(rule: "JSONArgsRecommended", message: "use JSON", line: 6)]
         },
-        Case("cached", .cached(CachedRule(change: ["*.c"], steps: ["apt-get install"]))) {
-            $0.rebuilds = [
-                RebuildObservation(change: ["*.c"], cached: ["RUN apt-get install -y gcc"], ran: ["COPY . ."])
-            ]
-        },
-        Case("not cached", .cached(CachedRule(change: ["*.c"], steps: ["apt-get install"])), fails: "ran again") {
-            $0.rebuilds = [RebuildObservation(change: ["*.c"], cached: [], ran: ["RUN apt-get install -y gcc"])]
-        },
         // Files
         Case("a file", .file(FileRule(path: "/etc/motd", content: .contains("hi"), mode: 0o644, owner: 0))) {
             $0.files = [

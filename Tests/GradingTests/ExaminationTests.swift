@@ -158,6 +158,16 @@ import Testing
         #expect(Set(engine.scopes).count == 2)
     }
 
+    /// The text of a step is one line: what a here-document holds is taken from the Dockerfile.
+    @Test func aRebuildKnowsWhatHereDocumentsHold() async throws {
+        let report = try await examine("FROM gcc AS compiler\nRUN <<END\nmake hello\nEND\nFROM plain\n# good") {
+            $0.rubric.checks.append(
+                CheckDefinition(id: "kept", kind: .cached(CachedRule(change: ["*.c"], steps: ["make"])), points: 0))
+        }
+        let steps = try #require(report.observations.rebuilds.first?.steps)
+        #expect(steps.map(\.heredocs) == ["make hello\n", ""])
+    }
+
     @Test func aProgramThatIgnoresItsSourceIsFlagged() async throws {
         try folder.write("int main;", to: "hello.c")
         let report = try await examine("FROM plain\n# prebuilt", fromSource)

@@ -46,14 +46,27 @@ enum InstructionJudgement {
 
     static func judge(_ rule: CachedRule, _ observations: Observations) -> Finding {
         guard let rebuild = observations.rebuilds.first(where: { $0.change == rule.change }) else { return .unobserved }
-        let missed = rule.steps.filter { wanted in !rebuild.cached.contains { $0.contains(wanted) } }
-        guard let first = missed.first else {
-            return .pass("\(Wording.count(rebuild.cached.count, "step")) from the cache")
+        let dockerfile = Wording.clipped(observations.graph?.dockerfile ?? "Dockerfile", 80)
+        func shown(_ step: RebuildObservation.Step) -> String {
+            "\(dockerfile):\(step.step.line): \(Wording.clipped(step.step.text, 120))"
         }
-        let ran = rebuild.ran.first { $0.contains(first) }
-        return .fail(
-            ran == nil ? "no step has `\(first)`" : "`\(Wording.clipped(ran ?? "", 100))` ran again",
-            evidence: rebuild.ran.prefix(10).map { "ran again: \(Wording.clipped($0, 120))" },
-            advice: "Put what changes often (`COPY` of the sources) after what seldom changes.")
+        let ran = rebuild.steps.filter { !$0.step.isCached }
+        for wanted in rule.steps {
+            let pattern = StepPattern(wanted)
+            let matching = rebuild.steps.filter { pattern.matches($0, observations.graph) }
+            if matching.isEmpty {
+                return .fail(
+                    "no step has `\(wanted)`", evidence: rebuild.steps.prefix(10).map { "a step: \(shown($0))" },
+                    advice: "`\(wanted)` has to be a step of its own, before the `COPY` of what changes often.")
+            }
+            if let again = matching.first(where: { !$0.step.isCached }) {
+                return .fail(
+                    "`\(Wording.clipped(again.step.text, 100))` ran again",
+                    evidence: ran.prefix(10).map { "ran again: \(shown($0))" },
+                    advice: "Put what changes often (`COPY` of the sources) after what seldom changes.",
+                    line: again.step.line)
+            }
+        }
+        return .pass("\(Wording.count(rebuild.steps.count - ran.count, "step")) from the cache")
     }
 }

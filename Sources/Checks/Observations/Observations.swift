@@ -279,15 +279,23 @@ package struct LintObservation: Sendable, Hashable, Codable {
 package struct RebuildObservation: Sendable, Hashable, Codable {
     /// The globs of the files that were changed.
     package var change: [String]
-    /// Steps that came from the cache, as they are written.
-    package var cached: [String]
-    /// Steps that ran again.
-    package var ran: [String]
+    /// The steps that make layers, in their order: as they were recorded, and whether they came from the cache.
+    package var steps: [Step]
 
-    package init(change: [String], cached: [String], ran: [String]) {
+    package init(change: [String], steps: [Step]) {
         self.change = change
-        self.cached = cached
-        self.ran = ran
+        self.steps = steps
+    }
+
+    package struct Step: Sendable, Hashable, Codable {
+        package var step: BuildGraph.Step
+        /// What its here-documents hold: the text of a step is one line.
+        package var heredocs: String
+
+        package init(_ step: BuildGraph.Step, heredocs: String = "") {
+            self.step = step
+            self.heredocs = heredocs
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 /// A rough reading of a shell command: simple commands as lists of words, enough to recognise `apt-get install`.
-enum ShellScan {
+package enum ShellScan {
     /// The simple commands of a text, in order; quotes are removed, expansions stay.
-    static func commands(_ text: String) -> [[String]] {
+    package static func commands(_ text: String) -> [[String]] {
         var out: [[String]] = []
         var words: [String] = []
         var word: [UInt8] = []

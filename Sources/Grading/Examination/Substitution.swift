@@ -1,4 +1,6 @@
 import Checks
+import Diagnostics
+import Dockerfile
 import Lessons
 import OCI
 import SystemPackage
@@ -122,8 +124,15 @@ struct Rebuild {
         case .impossible(let reason): throw reason
         }
         let steps = rebuilt.graph.stages.filter { !$0.isSkipped }.flatMap(\.steps).filter { $0.layer != nil }
+        let commands = (try? Dockerfile.parse(order.dockerfile, file: order.dockerfileName))?.stages.flatMap(\.commands)
         return RebuildObservation(
-            change: rule.change, cached: steps.filter(\.isCached).map(\.text),
-            ran: steps.filter { !$0.isCached }.map(\.text))
+            change: rule.change,
+            steps: steps.map { step in
+                let command = commands?.first {
+                    $0.range.start.line == step.line && $0.instruction.name == step.kind && !$0.heredocs.isEmpty
+                }
+                let texts = command?.heredocs.map { String(decoding: $0.effectiveContent, as: UTF8.self) } ?? []
+                return RebuildObservation.Step(step, heredocs: texts.joined(separator: "\n"))
+            })
     }
 }
