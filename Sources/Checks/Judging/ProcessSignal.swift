@@ -36,3 +36,40 @@ struct ProcessSignal {
         }
     }
 }
+
+extension ProcessSignal {
+    /// The names of signal(7) for Linux, from number 1 on.
+    private static let names = [
+        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+        "TERM",
+        "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH",
+        "IO",
+        "PWR", "SYS",
+    ]
+
+    /// The signal that a text names: a number, or a name with or without `SIG`, in any case.
+    init?(_ text: String) {
+        if let number = Int32(text) {
+            self.init(number)
+            return
+        }
+        var name = text.uppercased()
+        if name.hasPrefix("SIG") { name.removeFirst(3) }
+        let aliases = ["IOT": "ABRT", "CLD": "CHLD", "POLL": "IO"]
+        if let index = Self.names.firstIndex(of: aliases[name] ?? name) {
+            self.init(Int32(index + 1))
+        } else if name.hasPrefix("RTMIN"), let offset = Int32(name.dropFirst(5).isEmpty ? "0" : name.dropFirst(5)) {
+            self.init(34 &+ offset)
+        } else if name.hasPrefix("RTMAX"), let offset = Int32(name.dropFirst(5).isEmpty ? "0" : name.dropFirst(5)) {
+            self.init(64 &+ offset)
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether two texts name the same signal.
+    static func isSame(_ a: String, _ b: String) -> Bool {
+        if let first = ProcessSignal(a), let second = ProcessSignal(b) { return first.number == second.number }
+        return a == b
+    }
+}

@@ -26,6 +26,8 @@ package struct Observations: Sendable, Hashable, Codable {
     package var files: [FileObservation]
     /// Added files that hold one of the texts a rubric forbids.
     package var contentHits: [ContentHit]
+    /// The users and groups of the image; nil when it has none.
+    package var accounts: Accounts?
     package var lint: [LintObservation]
     package var rebuilds: [RebuildObservation]
     package var substitution: SubstitutionObservation?
@@ -37,7 +39,7 @@ package struct Observations: Sendable, Hashable, Codable {
         image: String? = nil, sizes: Sizes = Sizes(), base: BaseObservation? = nil, delta: ImageDelta? = nil,
         layerCount: Int = 0, config: ConfigObservation? = nil, runs: [RunObservation] = [],
         executables: [ExecutableObservation] = [], files: [FileObservation] = [], contentHits: [ContentHit] = [],
-        lint: [LintObservation] = [], rebuilds: [RebuildObservation] = [], substitution: SubstitutionObservation? = nil,
+        accounts: Accounts? = nil, lint: [LintObservation] = [], rebuilds: [RebuildObservation] = [], substitution: SubstitutionObservation? = nil,
         notices: [String] = []
     ) {
         self.lesson = lesson
@@ -55,6 +57,7 @@ package struct Observations: Sendable, Hashable, Codable {
         self.executables = executables
         self.files = files
         self.contentHits = contentHits
+        self.accounts = accounts
         self.lint = lint
         self.rebuilds = rebuilds
         self.substitution = substitution

@@ -37,6 +37,7 @@ struct Look {
         try await observeBase(&observations)
         await observeReference(&observations, ownReference)
         await observeContents(&observations)
+        await observeAccounts(&observations)
         await observeOrigins(&observations)
         await observeExecutables(&observations)
         await observeFiles(&observations)
@@ -260,6 +261,21 @@ struct Look {
             }
         }
         observations.delta = delta
+    }
+
+    /// Who the image has: a name that its `USER` gives is worth what its `/etc/passwd` says.
+    private func observeAccounts(_ observations: inout Observations) async {
+        guard let passwd = await accounts("/etc/passwd") else { return }
+        observations.accounts = Accounts(
+            passwd: passwd, group: await accounts("/etc/group") ?? [], user: built.image.config.user)
+    }
+
+    /// Nil where there is no such file; empty for one that is larger than those who run the image read.
+    private func accounts(_ path: String) async -> [UInt8]? {
+        guard let (entry, layer) = tree.resolve(ImagePath(path)),
+            let file = await engine.file(entry.path, inLayer: layer)
+        else { return nil }
+        return file.size <= 1 << 20 ? file.contents(limit: 1 << 20) : []
     }
 
     private mutating func observeOrigins(_ observations: inout Observations) async {
