@@ -8,12 +8,15 @@ extension ImageDelta {
     /// - Parameters:
     ///   - layers: the layers over the base, bottom first; with ``Against/tree(_:)`` all of the image's.
     ///   - base: the base's layers, bottom first.
-    package init(layers: [LayerTable], over base: [LayerTable], against: Against) {
+    ///   - maximum: how many entries are listed.
+    package init(
+        layers: [LayerTable], over base: [LayerTable], against: Against, maximum: Int = ImageDelta.maximumEntries
+    ) {
         let tree = FileTree(base)
         var computation = Computation(
             tree: tree, comparesContent: { if case .tree = against { true } else { false } }())
         for (index, layer) in layers.enumerated() { computation.apply(layer, number: index + 1) }
-        self = computation.delta(against: against)
+        self = computation.delta(against: against, maximum: maximum)
     }
 }
 
@@ -89,15 +92,15 @@ private struct Computation {
             size: entry.size, mode: entry.mode, layer: number, layerID: layer.id, target: entry.target)
     }
 
-    func delta(against: ImageDelta.Against) -> ImageDelta {
+    func delta(against: ImageDelta.Against, maximum: Int) -> ImageDelta {
         var bytes: Int64 = 0
         for index in found.indices where found[index].kind == .file { bytes = bytes.addingSize(found[index].size) }
         // Files before directories when there are too many: directories alone prove little.
         var kept = Array(found.indices)
-        if kept.count > ImageDelta.maximumEntries {
+        if kept.count > maximum {
             let files = kept.filter { !found[$0].kind.isDirectory }
             let directories = kept.filter { found[$0].kind.isDirectory }
-            kept = Array((files + directories).prefix(ImageDelta.maximumEntries))
+            kept = Array((files + directories).prefix(maximum))
         }
         kept.sort { a, b in
             guard found[a].layer == found[b].layer else { return found[a].layer < found[b].layer }

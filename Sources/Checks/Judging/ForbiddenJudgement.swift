@@ -30,7 +30,13 @@ enum ForbiddenJudgement {
                 found.append((entries[place], "holds \"\(Wording.clipped(hit.text, 40))\""))
             }
         }
-        guard let first = found.first else { return .pass("none of them") }
+        if !rule.contents.isEmpty {
+            for hit in observations.contentHits where rule.contents.contains(hit.text) {
+                guard let entry = hit.omitted, rule.countsHidden || !entry.isHidden else { continue }
+                found.append((entry, "holds \"\(Wording.clipped(hit.text, 40))\""))
+            }
+        }
+        guard let first = found.first else { return unseen(rule, observations, delta) ?? .pass("none of them") }
         let bytes = found.lazy.map(\.entry.size).sizeSum
         var evidence = found.prefix(12).map { hit in
             let origin = hit.entry.origin.map { ", " + $0.sentence(dockerfile: dockerfile) } ?? ""
@@ -46,6 +52,38 @@ enum ForbiddenJudgement {
                 ? "A deletion in a later step only hides \(Wording.safe(first.entry.path)): delete it in the step that makes it, or keep it in an earlier stage."
                 : "Keep \(Wording.safe(first.entry.path)) out of the final image: leave it in an earlier stage.",
             line: line)
+    }
+
+    /// What is to be said instead of "none of them" when not all was looked at.
+    private static func unseen(
+        _ rule: ForbiddenFilesRule, _ observations: Observations, _ delta: ImageDelta
+    ) -> Finding? {
+        if !rule.contents.isEmpty, let unsearched = observations.unsearched {
+            if unsearched.files > 0 {
+                var evidence = unsearched.examples.prefix(12).map { "not searched to its end: \(Wording.safe($0))" }
+                if unsearched.files > evidence.count {
+                    evidence.append("... and \(unsearched.files - evidence.count) more")
+                }
+                return .fail(
+                    "none in the first \(Wording.bytes(unsearched.limit)), but \(Wording.count(unsearched.files, "file")) (\(Wording.bytes(unsearched.bytes))) beyond them could not be searched",
+                    evidence: evidence,
+                    advice:
+                        "Make the image smaller: at most \(Wording.bytes(unsearched.limit)) over the base are searched, and what is not searched does not count as clean."
+                )
+            }
+            if let file = unsearched.unreadable.first {
+                return .error(
+                    "\(Wording.count(unsearched.unreadable.count, "file")) could not be read, e.g. \(Wording.safe(file))",
+                    advice: "Grade it again; if it stays so, somebody has to look into \(Wording.safe(file)).")
+            }
+        }
+        guard delta.omitted > 0, !rule.paths.isEmpty || !rule.categories.isEmpty else { return nil }
+        return .fail(
+            "none among the first \(delta.entries.count) files, but \(delta.omitted) more were not looked at",
+            evidence: [
+                "listed: \(delta.entries.count) files and directories over the base", "not listed: \(delta.omitted)",
+            ],
+            advice: "Put fewer files into the image: what is not looked at does not count as clean.")
     }
 
     static func noun(_ category: ForbiddenFilesRule.Category) -> String {

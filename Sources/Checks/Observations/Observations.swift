@@ -26,6 +26,8 @@ package struct Observations: Sendable, Hashable, Codable {
     package var files: [FileObservation]
     /// Added files that hold one of the texts a rubric forbids.
     package var contentHits: [ContentHit]
+    /// What was not searched for these texts; nil when all was.
+    package var unsearched: UnsearchedContent?
     /// The users and groups of the image; nil when it has none.
     package var accounts: Accounts?
     package var lint: [LintObservation]
@@ -39,7 +41,8 @@ package struct Observations: Sendable, Hashable, Codable {
         image: String? = nil, sizes: Sizes = Sizes(), base: BaseObservation? = nil, delta: ImageDelta? = nil,
         layerCount: Int = 0, config: ConfigObservation? = nil, runs: [RunObservation] = [],
         executables: [ExecutableObservation] = [], files: [FileObservation] = [], contentHits: [ContentHit] = [],
-        accounts: Accounts? = nil, lint: [LintObservation] = [], rebuilds: [RebuildObservation] = [], substitution: SubstitutionObservation? = nil,
+        unsearched: UnsearchedContent? = nil, accounts: Accounts? = nil, lint: [LintObservation] = [],
+        rebuilds: [RebuildObservation] = [], substitution: SubstitutionObservation? = nil,
         notices: [String] = []
     ) {
         self.lesson = lesson
@@ -57,6 +60,7 @@ package struct Observations: Sendable, Hashable, Codable {
         self.executables = executables
         self.files = files
         self.contentHits = contentHits
+        self.unsearched = unsearched
         self.accounts = accounts
         self.lint = lint
         self.rebuilds = rebuilds
@@ -257,10 +261,37 @@ package struct FileObservation: Sendable, Hashable, Codable {
 package struct ContentHit: Sendable, Hashable, Codable {
     package var text: String
     package var path: ImagePath
+    /// The entry, where ``Observations/delta`` leaves it out because there are too many.
+    package var omitted: ImageDelta.Entry?
 
-    package init(text: String, path: ImagePath) {
+    package init(text: String, path: ImagePath, omitted: ImageDelta.Entry? = nil) {
         self.text = text
         self.path = path
+        self.omitted = omitted
+    }
+}
+
+/// What of the files over the base was not searched for texts.
+package struct UnsearchedContent: Sendable, Hashable, Codable {
+    /// Beyond the amount that is read of one image, in the order of layers and paths.
+    package var files: Int
+    /// What of them was not read.
+    package var bytes: Int64
+    /// The amount that was read.
+    package var limit: Int64
+    /// The first of them.
+    package var examples: [ImagePath]
+    /// Files that could not be opened or read: a fault of ours.
+    package var unreadable: [ImagePath]
+
+    package init(
+        files: Int = 0, bytes: Int64 = 0, limit: Int64 = 0, examples: [ImagePath] = [], unreadable: [ImagePath] = []
+    ) {
+        self.files = files
+        self.bytes = bytes
+        self.limit = limit
+        self.examples = examples
+        self.unreadable = unreadable
     }
 }
 

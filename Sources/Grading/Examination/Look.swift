@@ -10,6 +10,7 @@ struct Look {
     let built: BuildReply.Built
     private let tables: LayerTables
     private var tree = FileTree([])
+    private var comparison: Comparison?
     /// Follows paths through the build; shared, since it remembers what it has read.
     private var tracer: OriginTracer
 
@@ -37,6 +38,7 @@ struct Look {
         try await observeBase(&observations)
         await observeReference(&observations, ownReference)
         await observeContents(&observations)
+        await observeTexts(&observations)
         await observeAccounts(&observations)
         await observeOrigins(&observations)
         await observeExecutables(&observations)
@@ -201,9 +203,24 @@ struct Look {
         return built.image.layers.prefix { !made.contains($0.id) }.count
     }
 
-    private func delta(over base: [LayerTable], skipping count: Int, against: ImageDelta.Against) -> ImageDelta {
-        ImageDelta(
-            layers: tables[built.image.layers.dropFirst(count).map(\.id)], over: base, against: against)
+    private mutating func delta(
+        over base: [LayerTable], skipping count: Int, against: ImageDelta.Against
+    ) -> ImageDelta {
+        let comparison = Comparison(
+            layers: tables[built.image.layers.dropFirst(count).map(\.id)], base: base, against: against)
+        self.comparison = comparison
+        return comparison.delta()
+    }
+
+    /// What the image is compared with.
+    private struct Comparison {
+        var layers: [LayerTable]
+        var base: [LayerTable]
+        var against: ImageDelta.Against
+
+        func delta(maximum: Int = ImageDelta.maximumEntries) -> ImageDelta {
+            ImageDelta(layers: layers, over: base, against: against, maximum: maximum)
+        }
     }
 
     private func observeReference(_ observations: inout Observations, _ own: FilePath?) async {
@@ -223,7 +240,7 @@ struct Look {
     // MARK: - Files
 
     /// At most so many files are opened to see what they are: nobody reads more, and a thousand wrong files are as wrong as
-    /// a million. Where each of them counts, because a text is looked for or any number of programs is allowed, more.
+    /// a million. Where each of them counts, because any number of programs is allowed, more.
     private enum FilesRead {
         static let few = 400
         static let many = 3000
@@ -245,22 +262,33 @@ struct Look {
 
     private func observeContents(_ observations: inout Observations) async {
         guard var delta = observations.delta else { return }
-        let needles = kinds.reduce(into: [String]()) { texts, kind in
-            if case .forbiddenFiles(let rule) = kind { texts += rule.contents }
-        }
         let allowsAny = kinds.contains { if case .imageDelta(let rule) = $0 { rule.allowsAnyPrograms } else { false } }
-        let limit = needles.isEmpty && !allowsAny ? FilesRead.few : FilesRead.many
+        let limit = allowsAny ? FilesRead.many : FilesRead.few
         for index in worthReading(delta, limit: limit) where delta.entries[index].content == nil {
             let entry = delta.entries[index]
             guard let file = await engine.file(entry.path, inLayer: entry.layerID) else { continue }
             delta.entries[index].content = FileContent(size: file.size, read: file.read)
-            guard !needles.isEmpty else { continue }
-            let contents = file.contents(limit: 4 << 20)
-            for needle in needles where ByteSearch.contains(contents, Array(needle.utf8)) {
-                observations.contentHits.append(ContentHit(text: needle, path: entry.path))
-            }
         }
         observations.delta = delta
+    }
+
+    /// Looks for the texts that no file may hold in all files over the base, those too that are too many to list.
+    private func observeTexts(_ observations: inout Observations) async {
+        let texts = kinds.reduce(into: [String]()) { texts, kind in
+            if case .forbiddenFiles(let rule) = kind { texts += rule.contents }
+        }
+        guard !texts.isEmpty, let listed = observations.delta, let comparison else { return }
+        let delta = listed.omitted == 0 ? listed : comparison.delta(maximum: .max)
+        let known =
+            listed.omitted == 0
+            ? [:] : Dictionary(grouping: listed.entries, by: \.layer).mapValues { Set($0.map(\.path)) }
+        var search = ContentSearch(texts)
+        for entry in delta.entries where entry.kind == .file || entry.kind == .hardlink {
+            let isListed = listed.omitted == 0 || known[entry.layer]?.contains(entry.path) == true
+            search.search(entry, await engine.file(entry.path, inLayer: entry.layerID), isListed: isListed)
+        }
+        observations.contentHits = search.hits
+        observations.unsearched = search.unsearched
     }
 
     /// Who the image has: a name that its `USER` gives is worth what its `/etc/passwd` says.
