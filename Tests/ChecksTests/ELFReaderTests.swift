@@ -44,9 +44,15 @@ import Testing
         return bytes
     }
 
-    private func read(_ bytes: [UInt8]) -> ELFSummary? {
-        var reader = ELFReader(bytes)
+    private func read(_ bytes: some Sequence<UInt8>) -> ELFSummary? {
+        var reader = ELFReader(Array(bytes))
         return reader.read()
+    }
+
+    @Test func seesThatTheEndIsMissing() throws {
+        #expect(try #require(read(Self.sample())).isCutOff == false)
+        #expect(try #require(read(Self.sample().dropLast())).isCutOff)
+        #expect(try #require(read(Self.sample() + [0])).isCutOff == false)
     }
 
     @Test func readsWhatAVerdictNeeds() throws {

@@ -169,6 +169,14 @@ private typealias S = Samples
             $0.executables[0].content = .elf(ELFSummary(machine: "aarch64", needed: ["libc.so.6"], isDynamic: true))
             $0.executables[0].missingLibraries = ["libc.so.6"]
         },
+        Case("a part of a program", hello, fails: "/hello is cut off") {
+            ending(.exited(139))(&$0)
+            $0.executables[0].content = .elf(ELFSummary(isCutOff: true))
+        },
+        Case("a part of a program, started by no shell", hello, fails: "/hello is cut off") {
+            ending(.signalled(11))(&$0)
+            $0.executables[0].content = .elf(ELFSummary(isCutOff: true))
+        },
         Case("nobody of that name", hello, fails: "no user named", ending(.notStarted("no user named 'bob'"))),
         Case("an output that spoofs", hello, fails: "\\e[32mpass", ending(.exited(0), "\u{1B}[32mpass\n")),
         // Sizes

@@ -59,7 +59,9 @@ package struct ELFReader {
         for program in programs {
             let segment = segment(program)
             switch number(program, 0, 4) {
-            case 1: loads.append(segment)  // PT_LOAD
+            case 1:  // PT_LOAD
+                loads.append(segment)
+                if segment.offset > size || segment.fileSize > size - segment.offset { summary.isCutOff = true }
             case 2: dynamic = segment  // PT_DYNAMIC
             case 3: summary.interpreter = text(at: segment.offset, limit: segment.fileSize)  // PT_INTERP
             default: break

@@ -15,11 +15,13 @@ package struct ELFSummary: Sendable, Hashable, Codable {
     package var isStripped: Bool
     /// Whether it has a dynamic section: then it needs an interpreter or is a library.
     package var isDynamic: Bool
+    /// Whether the file ends before what is to be loaded of it does.
+    package var isCutOff: Bool
 
     package init(
         is64Bit: Bool = true, isBigEndian: Bool = false, type: FileType = .shared, machine: String = "x86_64",
         interpreter: String? = nil, needed: [String] = [], runPaths: [String] = [], isStripped: Bool = false,
-        isDynamic: Bool = false
+        isDynamic: Bool = false, isCutOff: Bool = false
     ) {
         self.is64Bit = is64Bit
         self.isBigEndian = isBigEndian
@@ -30,6 +32,7 @@ package struct ELFSummary: Sendable, Hashable, Codable {
         self.runPaths = runPaths
         self.isStripped = isStripped
         self.isDynamic = isDynamic
+        self.isCutOff = isCutOff
     }
 
     /// Whether nothing outside the file is needed to start it.

@@ -23,7 +23,7 @@ enum RunJudgement {
             if let finding = replaced(run, start, evidence) { return finding }
             return .fail(
                 start.failure ?? Wording.clipped(reason, 300), evidence: evidence, advice: start.advice,
-                line: start.commandLine)
+                line: start.blamedLine)
         case .tooLong:
             return .fail(
                 "did not end within \(run.seconds) s", evidence: evidence,
@@ -36,6 +36,8 @@ enum RunJudgement {
             return .fail(
                 Wording.clipped(words, 200), evidence: evidence,
                 advice: "The program asks for more than it may: does it take memory or start programs in a loop?")
+        case .signalled where start.isCutOff && start.failure != nil:
+            return .fail(start.failure ?? "", evidence: evidence, advice: start.advice, line: start.blamedLine)
         case .signalled(let signal): return crashed(signal, run, start, evidence)
         case .exited(let status): return exited(status, rule, run, start, evidence)
         }
@@ -51,7 +53,7 @@ enum RunJudgement {
             return finding
         }
         if !isAsExpected, let failure = start.failure {
-            return .fail(failure, evidence: evidence, advice: start.advice, line: start.commandLine)
+            return .fail(failure, evidence: evidence, advice: start.advice, line: start.blamedLine)
         }
         if !isAsExpected, let reason = start.reason(ofStatus: status) {
             return .fail(reason, evidence: evidence, advice: start.advice, line: start.commandLine)

@@ -22,6 +22,7 @@ struct StartDiagnosis {
         // A program for another machine wants another machine's libraries: that is not what is wrong with it.
         if case .elf(let elf)? = command.content {
             if elf.type == .relocatable { return "\(path) is an object file, not a program" }
+            if elf.isCutOff { return "\(path) is cut off: the file ends before the program in it does" }
             if let machine = foreignMachine(elf) { return "\(path) is a program for another machine (\(machine))" }
         }
         if let interpreter = command.missingInterpreter {
@@ -65,6 +66,11 @@ struct StartDiagnosis {
         }
         if case .elf(let elf)? = command.content {
             if elf.type == .relocatable { return "It is compiled but not linked: leave out `-c`." }
+            if elf.isCutOff {
+                let line = cuttingLine.map { "Line \($0) of the Dockerfile" } ?? "Something"
+                return
+                    "\(line) leaves only a part of the program: put the whole file that the compiler made into the image."
+            }
             if foreignMachine(elf) != nil { return "Compile it in the build, for the platform of the image." }
         }
         if command.missingInterpreter != nil, command.content?.isELF != true {
@@ -92,6 +98,18 @@ struct StartDiagnosis {
         if text.filter({ $0 == "\"" }).count % 2 != 0 { return "The list has a double quote without its other one" }
         if text.contains("\"\"") { return "The words of a list need a comma between them" }
         return "A list needs straight double quotes around each word, and commas between them"
+    }
+
+    /// Whether the command is a program of which a part is missing.
+    var isCutOff: Bool { if case .elf(let elf)? = command?.content { elf.isCutOff } else { false } }
+
+    /// The line that is to blame for why the command does not start.
+    var blamedLine: Int? { isCutOff ? cuttingLine ?? commandLine : commandLine }
+
+    /// The line that made the program as it is, or changed it last.
+    private var cuttingLine: Int? {
+        let changes: [Origin.Relation] = [.made, .derived]
+        return observations.ownCommand?.origin?.chain.first { changes.contains($0.relation) }?.line
     }
 
     /// The program, when it is a library that was put in a program's place.
