@@ -84,6 +84,8 @@ private typealias S = Samples
             (.printedBeside, "hello", .flagged), (.printedAfterFailure, nil, .review),
             (.unchanged, "hello", .flagged), (.inlineSource(line: 2), nil, .review),
             (.otherSource("`hello.cc`"), nil, .review), (.noProgram, nil, .skipped),
+            (.noCanary("`hello.s`"), nil, .review), (.printedByCommand, nil, .review),
+            (.printedInBuild, nil, .review), (.nothingPrinted, nil, .skipped),
         ] as [(SubstitutionObservation.Outcome, String?, IntegrityResult.Outcome)])
     func integrity(_ outcome: SubstitutionObservation.Outcome, _ same: String?, _ expected: IntegrityResult.Outcome) {
         let verdict = Judge(Self.rubric).judge(

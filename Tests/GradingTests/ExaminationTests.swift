@@ -182,10 +182,38 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Hello, world!", "puts(\"Hello, world!\");"), ("a\"b\\c", "puts(\"a\\\"b\\\\c\");"),
-        ("??/", "puts(\"\\?\\?/\");"), ("\u{E9}\n", "puts(\"\\303\\251\\012\");"),
+        ("hello.c", "Hello, world!", #""Hello, world!""#), ("hello.cpp", #"a"b\c"#, #""a\"b\\c""#),
+        ("hello.C", "??/", #""\?\?/""#), ("hello.c", "\u{E9}\n", #""\303\251\012""#),
+        ("main.go", "??/\u{E9}", #""??/\303\251""#), ("main.rs", "\u{E9}\n?", #""\u{e9}\u{a}?""#),
     ])
-    func theCanaryIsValidC(_ text: String, _ line: String) {
-        #expect(String(decoding: Canary.source(printing: text, failing: "x"), as: UTF8.self).contains(line))
+    func theCanaryIsValid(_ file: String, _ text: String, _ literal: String) throws {
+        let language = try #require(SourceLanguage(ofName: file))
+        let source = try #require(Canary(text: text, token: "token-1").source(in: language))
+        #expect(String(decoding: source, as: UTF8.self).contains(literal))
+    }
+
+    /// Replacing an assembler's source by a program of C breaks the build and says nothing.
+    @Test func aLanguageWithoutACanaryIsNamed() async throws {
+        try folder.write("main: ret", to: "hello.s")
+        let report = try await examine("FROM plain\n# good", fromSource)
+        #expect(report.verdict.integrity.first?.verdict == .review)
+        #expect(report.verdict.integrity.first?.evidence.first?.contains("`hello.s` (assembly)") == true)
+        #expect(engine.builds == 1)
+    }
+
+    @Test(arguments: ["hello.cc", "src/hello.cpp", "hello.cxx", "hello.C"])
+    func sourcesOfOtherNamesAreReplacedToo(_ name: String) async throws {
+        try folder.write("int main() {}", to: name)
+        let report = try await examine("FROM plain\n# good", fromSource)
+        #expect(report.verdict.integrity.first?.verdict == .ok)
+        #expect(report.observations.substitution?.replaced == [name])
+    }
+
+    /// A program of Go has one `main`, in one of its files.
+    @Test func ofGoOnlyTheFileWithTheMainIsReplaced() async throws {
+        try folder.write("package main\nfunc main() {}", to: "main.go")
+        try folder.write("package main\nfunc greet() {}", to: "greet.go")
+        let report = try await examine("FROM plain\n# good", fromSource)
+        #expect(report.observations.substitution?.replaced == ["main.go"])
     }
 }

@@ -122,7 +122,7 @@ enum FakeWorld {
         }
         let isPrebuilt = text.contains("prebuilt")
         let base = text.contains("on gcc") ? ("gcc", Int64(5000)) : ("plain", Int64(1000))
-        // What the canary prints is the image's key: the run below prints it.
+        // The variable that the canary asks for is the image's key: the run below goes by it.
         let canary = order.substitutions.values.first.flatMap { source in
             String(decoding: source, as: UTF8.self).split(separator: "\"").dropFirst().first.map(String.init)
         }
@@ -143,7 +143,9 @@ enum FakeWorld {
             FakeEngine.World(
                 replies: reply, images: ["plain": image("plain", [("plain", 1000)])], layers: layers,
                 run: { image, order in
-                    let text = image.key == "image" ? "Hello, world!\n" : image.key
+                    let mode = order.environment.first { $0.hasPrefix(image.key + "=") }?.split(separator: "=").last
+                    var text = "Hello, world!"
+                    if let mode { text = mode == "silent" ? "" : text + " " + image.key.replacing("_", with: "-") }
                     return RunObservation(
                         arguments: order.arguments, command: ["/hello"], ending: .exited(0),
                         standardOutput: Array(text.utf8))

@@ -30,19 +30,40 @@ enum IntegrityJudgement {
             return IntegrityResult(
                 id: id, verdict: .review,
                 evidence: [
-                    "the program seems to be compiled from \(Wording.clipped(file, 300)), so replacing \(replaced) tells nothing"
+                    "the program seems to be compiled from \(Wording.clipped(file, 300)), "
+                        + (replaced.isEmpty ? "which cannot be replaced" : "so replacing \(replaced) tells nothing")
+                ])
+        case .noCanary(let file):
+            return IntegrityResult(
+                id: id, verdict: .review,
+                evidence: [
+                    "\(Wording.clipped(file, 300)) seems to be the source, and this check has no program in that language to put in its place"
                 ])
         case .printedBeside:
             return IntegrityResult(
                 id: id, verdict: .flagged,
                 evidence: [
-                    "with another \(replaced) the image prints the expected text all the same: it does not come from that program"
+                    "the image prints the expected text whatever the program made of \(replaced) does: it does not come from that program"
                 ] + command(observations) + same(substitution))
         case .printedAfterFailure:
             return IntegrityResult(
                 id: id, verdict: .review,
-                evidence: ["if the program fails, the image prints the expected text all the same"]
+                evidence: ["if the program fails or prints nothing, the image prints the expected text all the same"]
                     + command(observations) + same(substitution))
+        case .printedByCommand:
+            return IntegrityResult(
+                id: id, verdict: .review,
+                evidence: ["the program alone does not print the expected text: the image's command makes it"]
+                    + command(observations) + same(substitution))
+        case .printedInBuild:
+            return IntegrityResult(
+                id: id, verdict: .review,
+                evidence: ["the image prints what the program printed while it was built, not what it prints now"]
+                    + command(observations) + same(substitution))
+        case .nothingPrinted:
+            return IntegrityResult(
+                id: id, verdict: .skipped,
+                evidence: ["the image prints nothing, so there is nothing to compare"])
         case .noProgram:
             return IntegrityResult(
                 id: id, verdict: .skipped, evidence: ["there is no program in the image that could be looked at"])
@@ -69,8 +90,12 @@ enum IntegrityJudgement {
         case .ok: return .pass("it is", evidence: result.evidence)
         case .review: return .pass("it seems so, a person should look", evidence: result.evidence)
         case .skipped:
+            let isSilent = observations.substitution?.outcome == .nothingPrinted
             return .fail(
-                result.evidence.first ?? "there is no program", advice: "Put the compiled program into the image.")
+                result.evidence.first ?? "there is no program",
+                advice: isSilent
+                    ? "Let the image start the program, which prints the expected text."
+                    : "Put the compiled program into the image.")
         case .flagged:
             return .fail(
                 result.evidence.first ?? "it is not", evidence: result.evidence,

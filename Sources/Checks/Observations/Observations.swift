@@ -352,14 +352,22 @@ package struct SubstitutionObservation: Sendable, Hashable, Codable {
         case printed
         /// It printed the secret, and the expected text as often as the submission's own image: that comes from elsewhere.
         case printedBeside
-        /// It did so when the program failed, and whether the submission's own does could not be told.
+        /// It did so when the program failed or said nothing, and what the submission's own does could not be told.
         case printedAfterFailure
+        /// The submission's own program does not print the expected text by itself: the image's command makes it.
+        case printedByCommand
+        /// The image keeps what the program printed while it was built.
+        case printedInBuild
         /// It printed nothing, and its program holds the secret.
         case embedded
         /// Neither: the program does not come from the sources.
         case unchanged
+        /// Neither, and the submission's own image printed nothing: nothing can be said of it.
+        case nothingPrinted
         /// There was nothing to replace.
         case noSources
+        /// The source seems to be this, in a language that there is no canary for: as it is to be shown.
+        case noCanary(String)
         /// Nothing changed, and a source stands in the Dockerfile, on that line: it cannot be known.
         case inlineSource(line: Int)
         /// Nothing changed, and the program seems to be compiled from this, which is no source by its name, or stands in

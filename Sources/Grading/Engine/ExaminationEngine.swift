@@ -137,6 +137,8 @@ package struct EngineImage: Sendable {
 
 /// One run of an image.
 package struct RunOrder: Sendable, Hashable, Codable {
+    /// Started in place of the image's entry point and command; nil for these.
+    package var program: String?
     package var arguments: [String]
     package var standardInput: String?
     package var limits: ExaminationLimits
@@ -144,8 +146,10 @@ package struct RunOrder: Sendable, Hashable, Codable {
     package var environment: [String]
 
     package init(
-        arguments: [String] = [], standardInput: String? = nil, limits: ExaminationLimits, environment: [String] = []
+        program: String? = nil, arguments: [String] = [], standardInput: String? = nil, limits: ExaminationLimits,
+        environment: [String] = []
     ) {
+        self.program = program
         self.environment = environment
         self.arguments = arguments
         self.standardInput = standardInput

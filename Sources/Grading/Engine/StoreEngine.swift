@@ -164,7 +164,8 @@ package struct StoreEngine: ExaminationEngine {
             return observation
         }
         observation.command =
-            order.arguments.isEmpty ? image.config.arguments : image.config.entrypoint + order.arguments
+            order.program.map { [$0] + order.arguments }
+            ?? (order.arguments.isEmpty ? image.config.arguments : image.config.entrypoint + order.arguments)
         guard !observation.command.isEmpty else { return observation }
         let key = Self.key(stored, order)
         if let cached = (try? store.cachedStep(key)) ?? nil,

@@ -15,6 +15,7 @@ struct OtherSource {
 
     private enum Limit {
         static let files = 50
+        static let strangers = 3
         static let bytes = 1 << 20
     }
 
@@ -27,6 +28,24 @@ struct OtherSource {
         guard Self.startsCompiledProgram(observations) else { return nil }
         if let file = try await keptSource(rebuilt) { return file }
         return try await followedText(rebuilt)
+    }
+
+    /// The source that there is no canary for and that the build cannot do without, in words; nil where there is none.
+    /// - Throws: when the build fails by no fault of the submission.
+    func needed(
+        _ sources: [ContextSources.Source], _ rebuilt: BuildReply.Built, _ observations: Observations
+    ) async throws(Ungradable) -> String? {
+        guard Self.startsCompiledProgram(observations) else { return nil }
+        for source in sources.prefix(Limit.strangers) where rebuilt.contextFiles[source.path.string] != nil {
+            var order = order
+            order.substitutions[source.path] = Array("( no source [ of \(token) {\n".utf8)
+            switch await examination.engine.build(order) {
+            case .built: continue
+            case .failed: return source.words
+            case .impossible(let reason): throw reason
+            }
+        }
+        return nil
     }
 
     /// Whether the command starts a program of the submission that a `RUN` made.
@@ -83,7 +102,7 @@ struct OtherSource {
         let output = try await examination.engine.output(of: changed.image, RunOrder(limits: limits))
         let needle = Array(token.utf8)
         guard ByteSearch.contains(output, needle),
-            try await TokenSearch(engine: examination.engine).isInProgram(of: changed, needle)
+            try await !TokenSearch(engine: examination.engine).programs(of: changed, needle).isEmpty
         else { return nil }
         return files.prefix(3).map { "`\(Wording.clipped($0, 80))`" }.joined(separator: ", ")
     }

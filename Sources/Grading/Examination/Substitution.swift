@@ -5,7 +5,7 @@ import Lessons
 import OCI
 import SystemPackage
 
-/// Replaces the sources of a submission by a program that prints a secret, builds again and looks for the secret.
+/// Replaces the sources of a submission by a program that holds a secret, builds again and looks for the secret.
 struct Substitution {
     let rule: SubstitutionRule
     let examination: Examination
@@ -15,31 +15,50 @@ struct Substitution {
     /// - Throws: when the fault is neither the submission's nor the canary's.
     func observe(_ observations: Observations) async throws(Ungradable) -> SubstitutionObservation {
         let same = await sameAsContextFile(observations)
-        let sources = ContextFiles.matching(rule.files, in: order.context)
-        guard !sources.isEmpty else { return SubstitutionObservation(outcome: .noSources, sameAsContextFile: same) }
         let canary = Canary(text: rule.text, token: token)
-        var order = order
-        for source in sources { order.substitutions[source] = canary.source }
-        // What the learner's own build left in a cache mount was made of another source: it must not be found here.
-        order.scope += "-\(canary.token)"
-        let replaced = sources.map { Wording.clipped($0.string, 120) }
+        let sources = ContextSources(rule, in: order.context)
+        let replaced = sources.replaceable.map { Wording.clipped($0.path.string, 120) }
         func observation(_ outcome: SubstitutionObservation.Outcome) -> SubstitutionObservation {
             SubstitutionObservation(outcome: outcome, replaced: replaced, sameAsContextFile: same)
         }
+        guard !sources.replaceable.isEmpty else {
+            guard same == nil else { return observation(.noSources) }
+            if let strange = sources.strange.first { return observation(.noCanary(strange.words)) }
+            let other = OtherSource(rule: rule, examination: examination, order: order, token: canary.token)
+            if let file = try await other.file(built, observations) { return observation(.otherSource(file)) }
+            return observation(.noSources)
+        }
+        let order = replacing(sources, by: canary)
         switch await examination.engine.build(order) {
         case .impossible(let reason): throw reason
         case .failed(let failure, _): return observation(.rebuildFailed(failure.message))
         case .built(let rebuilt):
             let found = try await outcome(rebuilt, canary, observations)
+            if found == .unchanged, same == nil, try await printsNothing(rebuilt, observations) {
+                return observation(.nothingPrinted)
+            }
             guard found == .unchanged, same == nil else { return observation(found) }
             // Where the program is no file of the folder, its source may stand in the Dockerfile.
             if let line = InlineSource(rule: rule, order: order, built: built).line {
                 return observation(.inlineSource(line: line))
             }
+            if try await followsInBuild(sources, canary, observations) { return observation(.printedInBuild) }
             let other = OtherSource(rule: rule, examination: examination, order: order, token: canary.token)
             if let file = try await other.file(rebuilt, observations) { return observation(.otherSource(file)) }
+            if let words = try await other.needed(sources.strange, rebuilt, observations) {
+                return observation(.noCanary(words))
+            }
             return observation(found)
         }
+    }
+
+    /// The submission's build with a canary in place of its sources.
+    private func replacing(_ sources: ContextSources, by canary: Canary) -> BuildOrder {
+        var order = order
+        for source in sources.replaceable { order.substitutions[source.path] = canary.source(in: source.language) }
+        // What the learner's own build left in a cache mount was made of another source: it must not be found here.
+        order.scope += "-\(canary.token)" + (canary.isLoud ? "-loud" : "")
+        return order
     }
 
     private func outcome(
@@ -47,19 +66,62 @@ struct Substitution {
     ) async throws(Ungradable) -> SubstitutionObservation.Outcome {
         let needle = Array(canary.token.utf8)
         let limits = examination.exercise.limits
-        let output = try await examination.engine.output(of: rebuilt.image, RunOrder(limits: limits))
-        if ByteSearch.contains(output, needle) {
-            // The source itself was printed, not run.
-            if ByteSearch.contains(output, Array("puts(\"".utf8)) { return .unchanged }
-            return try await StrayText(engine: examination.engine, canary: canary, limits: limits).outcome(
-                output, of: rebuilt.image, original: built.image, program: observations.ownCommand?.path)
+        let order = RunOrder(limits: limits, environment: canary.environment(.telling))
+        let output = try await examination.engine.output(of: rebuilt.image, order)
+        let isTold = ByteSearch.contains(output, needle)
+        // The source itself was printed, not run.
+        if isTold, ByteSearch.contains(output, Array("getenv(\"".utf8)) { return .unchanged }
+        if !isTold {
+            if Self.isBlank(output), !Self.shipsProgram(observations) { return .noProgram }
+            // What prints the expected text without the secret is another program, whatever else is in the image.
+            guard !ByteSearch.contains(output, Array(rule.text.utf8)) else { return .unchanged }
         }
-        let isSilent = output.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        if isSilent, !Self.shipsProgram(observations) { return .noProgram }
-        // What prints the expected text without the secret is another program, whatever else is in the image.
-        guard isSilent || !ByteSearch.contains(output, Array(rule.text.utf8)) else { return .unchanged }
-        let search = TokenSearch(engine: examination.engine)
-        return try await search.isInProgram(of: rebuilt, needle) ? .embedded : .unchanged
+        var programs = try await TokenSearch(engine: examination.engine).programs(of: rebuilt, needle)
+        guard isTold || !programs.isEmpty else { return .unchanged }
+        // A program that was packed holds no text; what the command starts is it.
+        if programs.isEmpty, let own = observations.ownCommand, own.content?.isELF == true { programs = [own.path] }
+        let isDirect = DirectCommand(built.image.config, found: observations.ownCommand?.path).starts(one: programs)
+        return try await StrayText(engine: examination.engine, canary: canary, limits: limits).outcome(
+            isTold ? .printed : .embedded, output, of: rebuilt.image, original: built.image, programs: programs,
+            isDirect: isDirect)
+    }
+
+    /// Whether neither the submission's own image nor the one with the canary prints anything: then the first has shown
+    /// nothing that could have come from elsewhere.
+    private func printsNothing(
+        _ rebuilt: BuildReply.Built, _ observations: Observations
+    ) async throws(Ungradable) -> Bool {
+        guard !observations.runs.isEmpty, observations.runs.allSatisfy({ Self.isBlank($0.standardOutput) }) else {
+            return false
+        }
+        let order = RunOrder(limits: examination.exercise.limits)
+        return Self.isBlank(try await examination.engine.output(of: rebuilt.image, order))
+    }
+
+    private static func isBlank(_ output: [UInt8]) -> Bool {
+        output.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    }
+
+    /// Whether the image prints the secret when the program does so while it is built: `RUN ./hello >/text` keeps what it
+    /// printed then. A program of the submission's that is started itself has nothing to keep.
+    private func followsInBuild(
+        _ sources: ContextSources, _ canary: Canary, _ observations: Observations
+    ) async throws(Ungradable) -> Bool {
+        let programs =
+            observations.delta?.entries.filter { $0.content?.isELF == true && !$0.isHidden }.map(\.path) ?? []
+        let command = DirectCommand(built.image.config, found: observations.ownCommand?.path)
+        guard !command.starts(one: programs) else { return false }
+        let loud = Canary(text: canary.text, token: canary.token, isLoud: true)
+        switch await examination.engine.build(replacing(sources, by: loud)) {
+        case .impossible(let reason): throw reason
+        case .failed: return false
+        case .built(let rebuilt):
+            let output = try await examination.engine.output(
+                of: rebuilt.image, RunOrder(limits: examination.exercise.limits))
+            // The source itself may have been printed here too.
+            return ByteSearch.contains(output, Array(loud.printed.utf8))
+                && !ByteSearch.contains(output, Array("getenv(\"".utf8))
+        }
     }
 
     /// Whether the image has anything of the submission's that can be run.
