@@ -86,9 +86,9 @@ import Testing
         }
 
         /// How it ended; nil when it does not.
-        func ending() async -> ChildProcess.Ending? {
+        func ending() -> ChildProcess.Ending? {
             var ending: ChildProcess.Ending?
-            _ = await soon {
+            _ = soon {
                 ending = process.poll()?.ending
                 return ending != nil
             }
@@ -96,12 +96,13 @@ import Testing
         }
     }
 
-    /// Looks until it is so, without a pause, which would be longer than what is looked for; gives up after a minute.
-    private static func soon(_ condition: () -> Bool) async -> Bool {
+    /// Looks until it is so, without a pause, which would be longer than what is looked for, and without giving the thread
+    /// to other tests, which may have it for longer than the moment lasts; gives up after a minute.
+    private static func soon(_ condition: () -> Bool) -> Bool {
         let end = Clock.now + 60_000_000_000
         while Clock.now < end {
             if condition() { return true }
-            await Task.yield()
+            sched_yield()
         }
         return condition()
     }
@@ -133,7 +134,7 @@ import Testing
         let lock = moment == .lookingUp ? try Self.shutOut(folder.appending("home/store")) : nil
         let build = try Build(in: folder, moment == .reading ? ["-f", "fifo"] : [])
         var writer: OwnedDescriptor?
-        let isThere = await Self.soon {
+        let isThere = Self.soon {
             switch moment {
             case .lookingUp: return sessions() > 0
             case .beginning: return build.initProcess != nil
@@ -148,7 +149,7 @@ import Testing
         try #require(isThere, "\(build.words)")
         let initProcess = build.initProcess
         build.stop(way)
-        #expect(await build.ending() == .exited(way.status), "\(build.words)")
+        #expect(build.ending() == .exited(way.status), "\(build.words)")
         #expect(build.words.hasSuffix("stopped\n"), "\(build.words)")
         #expect(moment != .lookingUp || initProcess == nil)
         if let initProcess { #expect(kill(initProcess, 0) != 0 && errno == ESRCH) }

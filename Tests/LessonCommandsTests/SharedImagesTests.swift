@@ -61,7 +61,7 @@ import Testing
 
         /// Returns when so many wait for the image.
         func waiting(_ count: Int) async throws {
-            let end = Clock.now + 60_000_000_000
+            let end = Clock.now + 600_000_000_000
             while images.underWay.waiters(for: key) != count {
                 try #require(Clock.now < end, "\(images.underWay.waiters(for: key)) wait, not \(count)")
                 await Task.yield()
@@ -71,14 +71,14 @@ import Testing
         /// The process that pulls, once it has begun to.
         func pulling() async throws -> Int32 {
             let told = try await ChildProcess.run(
-                .init("cat", [folder.appending("started").string]), deadline: .seconds(60))
+                .init("cat", [folder.appending("started").string]), deadline: .seconds(600))
             return try #require(Int32(String(decoding: told.standardOutput.dropLast(), as: UTF8.self)))
         }
 
         /// Lets the registry answer that there is no such image.
         func answer() async throws {
             let words = ["-c", "echo manifest unknown > '\(folder)/answer'"]
-            #expect(try await ChildProcess.run(.init("sh", words), deadline: .seconds(60)).ending.isSuccess)
+            #expect(try await ChildProcess.run(.init("sh", words), deadline: .seconds(600)).ending.isSuccess)
         }
     }
 

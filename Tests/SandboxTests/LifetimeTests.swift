@@ -18,7 +18,7 @@ struct LifetimeTests {
         // Another's of long ago may have the same number.
         let before = groups()
         let process = try bench.start(question)
-        try #require(await reached { running(mark) == 3 }, "the step did not start")
+        try #require(reachedSoon { running(mark) == 3 }, "the step did not start")
         process.signal(signal)
         let ending = process.wait().ending
         #expect(ending == .signalled(signal))
