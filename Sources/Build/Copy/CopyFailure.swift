@@ -101,8 +101,7 @@ struct CopyFailure {
         // What every base has says nothing.
         let own = names.filter { directory != "/" || inContext || !Self.standard.contains($0) }
         if own.isEmpty { return "nothing was put into \(place) that its base does not have" }
-        let some = names.count == own.count ? shown(names) : shown(own)
-        return directory == "/" ? "\(place) has \(some)" : "\(directory) has \(some)"
+        return "\(directory == "/" ? place : directory) has \(shown(own))"
     }
 
     private func shown(_ names: [String]) -> String {

@@ -1,3 +1,4 @@
+import Dockerfile
 import Lessons
 
 /// What the image's own command did, and why it did not do better.
@@ -157,9 +158,7 @@ enum RunJudgement {
                 0x20: "a space", 0x0A: "a line end", 0x09: "a tab", 0x0D: "a carriage return",
             ]
             if let name = named[scalar.value] { return name }
-            let digits = String(scalar.value, radix: 16, uppercase: true)
-            let number = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-            return scalar.value < 0x7F && scalar.value > 0x20 ? "`\(Character(scalar))`" : number
+            return scalar.value < 0x7F && scalar.value > 0x20 ? "`\(Character(scalar))`" : PastedText.code(scalar)
         }
         let (left, right) = (scalar(wanted), scalar(output))
         let isHidden = [left, right].contains { $0.map { $0.value > 0x7E || $0.value <= 0x20 } ?? false }
